@@ -1,0 +1,40 @@
+# weft_room(NAME FOLDER DEPENDS public libraries... PRIVATE private libraries...)
+# One static library per room, weft::NAME, of all sources in FOLDER, with FOLDER/include as its only
+# public include directory: an import of a room that is not a dependency does not compile.
+set(WEFT_WARNINGS
+    -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+    -Wold-style-cast -Woverloaded-virtual)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 sees overlapping copies in std::string and uninitialised parts of moved-from values that
+  # are not there (GCC bugs 105651 and 105562).
+  list(APPEND WEFT_WARNINGS -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+# The same bytes on every build: no contraction of a*b+c, no fast-math.
+set(WEFT_FLAGS -ffp-contract=off)
+set(WEFT_SANITIZE_FLAGS -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+
+function(weft_flags TARGET)
+  target_compile_options(${TARGET} PRIVATE ${WEFT_WARNINGS} ${WEFT_FLAGS})
+  if(WEFT_SANITIZE)
+    target_compile_options(${TARGET} PRIVATE ${WEFT_SANITIZE_FLAGS})
+    target_link_options(${TARGET} PUBLIC ${WEFT_SANITIZE_FLAGS})
+  endif()
+endfunction()
+
+function(weft_room NAME FOLDER)
+  cmake_parse_arguments(ROOM "" "" "DEPENDS;PRIVATE" ${ARGN})
+  file(GLOB SOURCES CONFIGURE_DEPENDS ${FOLDER}/*.cpp)
+  list(FILTER SOURCES EXCLUDE REGEX "/main\\.cpp$")
+  if(NOT SOURCES)
+    add_library(weft_${NAME} INTERFACE) # TEMP
+    add_library(weft::${NAME} ALIAS weft_${NAME})
+    target_include_directories(weft_${NAME} INTERFACE ${FOLDER}/include)
+    target_link_libraries(weft_${NAME} INTERFACE ${ROOM_DEPENDS})
+    return()
+  endif()
+  add_library(weft_${NAME} STATIC ${SOURCES})
+  add_library(weft::${NAME} ALIAS weft_${NAME})
+  target_include_directories(weft_${NAME} PUBLIC ${FOLDER}/include)
+  target_link_libraries(weft_${NAME} PUBLIC ${ROOM_DEPENDS} PRIVATE ${ROOM_PRIVATE})
+  weft_flags(weft_${NAME})
+endfunction()

@@ -1,0 +1,226 @@
+#include "weft/base/catalog.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "annotations.h"
+
+namespace weft::base {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kFewNames = 12;
+constexpr std::string_view kExtension = ".yaml";
+
+struct KindRow {
+  std::string_view kind;
+  std::string_view folder;
+};
+constexpr std::array kKinds = std::to_array<KindRow>({{"chip", "chips"},
+                                                      {"link", "links"},
+                                                      {"software", "software"},
+                                                      {"model", "models"},
+                                                      {"cluster", "clusters"},
+                                                      {"site", "sites"},
+                                                      {"campaign", "campaigns"},
+                                                      {"study", "studies"}});
+
+std::optional<std::string> known_folder(std::string_view kind) {
+  for (const KindRow& row : kKinds) {
+    if (row.kind == kind) return std::string(row.folder);
+  }
+  return std::nullopt;
+}
+
+// Kinds that are questions (size, sweep, compare, ...) live among the studies.
+std::string folder_or_studies(const std::string& kind) {
+  if (kind == "claim") return "claims";
+  return known_folder(kind).value_or("studies");
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code ignored;
+  return fs::equivalent(a, b, ignored);
+}
+
+// A name that may only be a path.
+bool looks_like_path(std::string_view name) {
+  return name.ends_with(kExtension) || name.starts_with('/') || name.starts_with('.');
+}
+
+fs::path directory_of(const std::optional<Node>& asked_by) {
+  return asked_by ? fs::path(asked_by->source()->name).parent_path() : fs::path();
+}
+
+// Where `name` may be, in the order of preference, as far as there is a file.
+std::vector<fs::path> candidates(const std::string& name, const std::string& folder,
+                                 const std::vector<fs::path>& directories,
+                                 const std::optional<Node>& asked_by) {
+  std::vector<fs::path> all;
+  const std::string file = name + std::string(kExtension);
+  if (!looks_like_path(name)) {
+    if (asked_by) all.push_back(directory_of(asked_by) / file);
+    for (const fs::path& directory : directories) all.push_back(directory / folder / file);
+  }
+  if (asked_by) all.push_back(directory_of(asked_by) / name);
+  all.emplace_back(name);
+  std::vector<fs::path> found;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(found), is_file);
+  return found;
+}
+
+// The names of the files in a folder; none when it cannot be read.
+void add_names(const fs::path& folder, std::set<std::string>& names) {
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const fs::path& path = at->path();
+    if (path.extension() != kExtension || !is_file(path)) continue;
+    // NAME.fit.yaml holds the fits of NAME.
+    if (path.stem().has_extension() && path.stem().extension() == ".fit") continue;
+    names.insert(path.stem().string());
+  }
+}
+
+[[noreturn]] void fail(const Node& where, std::string message, std::string hint = "") {
+  throw InputError({{where.position(), where.length(), std::move(message), std::move(hint)}});
+}
+
+// The kind a file says it is; its first key must be `kind`.
+Node kind_of(const Document& document) {
+  const Node root = document.root();
+  if (!root.is_map()) fail(root, "a map that starts with 'kind:' is expected here");
+  if (root.size() == 0) fail(root, "'kind' is missing; it is the first key of every file");
+  const auto kind = root.find("kind");
+  if (!kind || root.key(0) != "kind") {
+    throw InputError({{root.key_position(0), static_cast<int>(root.key(0).size()),
+                       kind ? "'kind' must be the first key"
+                            : "'kind' is missing; it is the first key of every file",
+                       ""}});
+  }
+  if (!kind->is_scalar()) fail(*kind, "a kind is expected here (chip, cluster, study, ...)");
+  return *kind;
+}
+
+void check_kind(const Document& document, const std::string& kind,
+                const std::optional<Node>& asked_by) {
+  const Node found = kind_of(document);
+  if (kind.empty() || found.text() == kind) return;
+  std::string asked;
+  if (asked_by) {
+    const Position at = asked_by->position();
+    asked = ", asked for at " + at.source->name + ":" + std::to_string(at.line) + ":" +
+            std::to_string(at.column);
+  }
+  fail(found, "this is a " + std::string(found.text()) + "; a " + kind + " is expected" + asked);
+}
+
+// "a.yaml -> b.yaml -> a.yaml"
+std::string chain_text(const std::vector<fs::path>& chain, const fs::path& last) {
+  std::string text;
+  const auto first = std::find_if(chain.begin(), chain.end(),
+                                  [&](const fs::path& file) { return same_file(file, last); });
+  for (auto file = first; file != chain.end(); ++file)
+    text += file->filename().string() + " \u2192 ";
+  return text + last.filename().string();
+}
+
+}  // namespace
+
+Catalog::Catalog(std::vector<fs::path> directories) : directories_(std::move(directories)) {}
+
+std::string Catalog::folder(const std::string& kind) {
+  const auto folder = known_folder(kind);
+  if (!folder) throw std::invalid_argument("no folder for files of kind '" + kind + "'");
+  return *folder;
+}
+
+const std::vector<std::string>& Catalog::kinds() {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names;
+    for (const KindRow& row : kKinds) names.emplace_back(row.kind);
+    return names;
+  }();
+  return kNames;
+}
+
+std::vector<std::string> Catalog::names(const std::string& kind) const {
+  std::set<std::string> names;
+  for (const fs::path& directory : directories_) add_names(directory / folder(kind), names);
+  return {names.begin(), names.end()};
+}
+
+void Catalog::fail_unknown(const std::string& kind, const std::string& name,
+                           const std::optional<Node>& asked_by) const {
+  std::set<std::string> set;
+  for (const fs::path& directory : directories_)
+    add_names(directory / folder_or_studies(kind), set);
+  const std::vector<std::string> known(set.begin(), set.end());
+  if (asked_by) add_names(directory_of(asked_by).empty() ? "." : directory_of(asked_by), set);
+  std::string message = "there is no " + kind + " '" + name + "'";
+  if (!known.empty() && known.size() <= kFewNames) message += "; known: " + detail::joined(known);
+  const std::string near = nearest(name, {set.begin(), set.end()});
+  std::string hint = near.empty() ? "" : "did you mean '" + near + "'?";
+  if (asked_by) fail(*asked_by, std::move(message), std::move(hint));
+  throw InputError({{Position{}, 1, std::move(message), std::move(hint)}});
+}
+
+Document Catalog::find(const std::string& kind, const std::string& name,
+                       const std::optional<Node>& asked_by,
+                       const std::vector<fs::path>& chain) const {
+  std::vector<fs::path> files = candidates(name, folder_or_studies(kind), directories_, asked_by);
+  if (files.empty()) fail_unknown(kind, name, asked_by);
+  // A file that varies an installed one of the same name means that one, not itself.
+  const auto is_asking = [&](const fs::path& file) {
+    return !chain.empty() && same_file(chain.back(), file);
+  };
+  const auto others = std::stable_partition(files.begin(), files.end(),
+                                            [&](const fs::path& f) { return !is_asking(f); });
+  if (others != files.begin()) files.erase(others, files.end());
+  // A study beside may have the name of a model; the file of the right kind is meant.
+  std::optional<Document> first;
+  for (const fs::path& file : files) {
+    Document document = Document::load(file);
+    if (kind_of(document).text() == kind) return document;
+    if (!first) first = std::move(document);
+  }
+  check_kind(*first, kind, asked_by);
+  return *std::move(first);
+}
+
+Document Catalog::load(const std::string& kind, const std::string& name,
+                       const std::optional<Node>& asked_by) const {
+  return resolve(find(kind, name, asked_by, {}), kind, {});
+}
+
+Document Catalog::load_file(const fs::path& file, const std::string& kind) const {
+  Document document = Document::load(file);
+  check_kind(document, kind, std::nullopt);
+  const std::string found(kind_of(document).text());
+  return resolve(std::move(document), found, {});
+}
+
+Document Catalog::resolve(Document document, const std::string& kind,
+                          std::vector<fs::path> chain) const {
+  const auto base_name = document.root().find("extends");
+  if (!base_name) return document;
+  if (!base_name->is_scalar()) fail(*base_name, "the name of a " + kind + " is expected here");
+  chain.push_back(document.file());
+  Document base = find(kind, std::string(base_name->text()), base_name, chain);
+  const bool cycle = std::any_of(chain.begin(), chain.end(), [&](const fs::path& file) {
+    return same_file(file, base.file());
+  });
+  if (cycle) fail(*base_name, "this extends itself: " + chain_text(chain, base.file()));
+  return merge(resolve(std::move(base), kind, std::move(chain)), document);
+}
+
+}  // namespace weft::base

@@ -1,0 +1,167 @@
+#include "weft/base/fields.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "annotations.h"
+
+namespace weft::base {
+namespace {
+
+std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+// "a power (W, kW, MW)"
+std::string described(const Dimension& dimension, bool is_money) {
+  return dimension_name(dimension, is_money) + " (" + dimension_examples(dimension, is_money) + ")";
+}
+
+}  // namespace
+
+Fields::Fields(const Node& map, Reading& reading, std::string name)
+    : map_(map), reading_(&reading), name_(std::move(name)), broken_(!map.is_map()) {
+  if (broken_) reading.error(map, "a map is expected here (key: value)");
+}
+
+Fields::Fields(const Node& around, Reading& reading, std::string name, Broken)
+    : map_(around), reading_(&reading), name_(std::move(name)), broken_(true) {}
+
+std::optional<Node> Fields::value(std::string_view key) {
+  if (!has(key)) return std::nullopt;
+  return map_.find(key);
+}
+
+bool Fields::has(std::string_view key) const {
+  if (broken_) return false;
+  if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) asked_.emplace_back(key);
+  const auto found = map_.find(key);
+  // `key: ~` is not there; `key:` is, and is an error to whoever reads it.
+  return found && !(found->is_null() && !found->text().empty());
+}
+
+std::string Fields::place() const {
+  const std::string path = map_.path();
+  return path.empty() ? "" : " in " + in_quotes(path);
+}
+
+std::optional<Node> Fields::need(std::string_view key, const std::string& what) {
+  if (broken_) return std::nullopt;
+  const auto found = value(key);
+  if (!found) {
+    reading_->error(map_, in_quotes(key) + " is missing" + place() + "; " + what + " is expected");
+    return std::nullopt;
+  }
+  if (found->is_null()) {
+    reading_->error(*found, in_quotes(key) + " is empty; " + what + " is expected");
+    return std::nullopt;
+  }
+  return found;
+}
+
+std::string Fields::text(std::string_view key) {
+  const auto node = need(key, "a text");
+  return node ? text_of(*node, *reading_) : "";
+}
+
+std::string Fields::text(std::string_view key, std::string fallback) {
+  return has(key) ? text(key) : std::move(fallback);
+}
+
+bool Fields::flag(std::string_view key, bool fallback) {
+  if (!has(key)) return fallback;
+  const auto node = need(key, "true or false");
+  return node ? flag_of(*node, *reading_) : fallback;
+}
+
+std::int64_t Fields::integer(std::string_view key, std::int64_t minimum) {
+  const auto node = need(key, "a whole number");
+  return node ? integer_of(*node, *reading_, name_, minimum) : minimum;
+}
+
+std::int64_t Fields::integer(std::string_view key, std::int64_t minimum, std::int64_t fallback) {
+  return has(key) ? integer(key, minimum) : fallback;
+}
+
+double Fields::number(std::string_view key) { return required_number(key, {}); }
+
+double Fields::number(std::string_view key, double fallback) {
+  return optional_number(key, {}, fallback);
+}
+
+double Fields::count(std::string_view key, std::string_view noun) {
+  const auto node = need(key, "a number of " + std::string(noun));
+  return node ? count_of(*node, *reading_, name_, noun) : 0.0;
+}
+
+double Fields::count(std::string_view key, std::string_view noun, double fallback) {
+  return has(key) ? count(key, noun) : fallback;
+}
+
+CountedName Fields::counted_name(std::string_view key) {
+  const auto node = need(key, "a name, or a number and a name (8 x NAME)");
+  return node ? counted_name_of(*node, *reading_) : CountedName{};
+}
+
+double Fields::required_number(std::string_view key, const Dimension& dimension) {
+  const auto node = need(key, described(dimension, false));
+  return node ? number_of(*node, *reading_, name_, dimension) : 0.0;
+}
+
+double Fields::optional_number(std::string_view key, const Dimension& dimension, double fallback) {
+  return has(key) ? required_number(key, dimension) : fallback;
+}
+
+Money Fields::required_money(std::string_view key, const Dimension& denominator) {
+  const Dimension dimension{-denominator.time, -denominator.data, -denominator.work,
+                            -denominator.energy, -denominator.length};
+  const auto node = need(key, described(dimension, true));
+  return node ? money_of(*node, *reading_, name_, denominator) : Money{};
+}
+
+Money Fields::money(std::string_view key) { return required_money(key, {}); }
+
+std::optional<Money> Fields::maybe_money(std::string_view key) {
+  if (!has(key)) return std::nullopt;
+  return money(key);
+}
+
+std::size_t Fields::choice(std::string_view key, const std::vector<std::string>& names) {
+  const auto node = need(key, "one of " + detail::joined(names));
+  return node ? choice_of(*node, *reading_, names) : 0;
+}
+
+std::size_t Fields::choice(std::string_view key, const std::vector<std::string>& names,
+                           std::size_t fallback) {
+  return has(key) ? choice(key, names) : fallback;
+}
+
+Fields Fields::map(std::string_view key) {
+  const auto node = need(key, "a map");
+  if (!node) return {map_, *reading_, name_, Broken{}};
+  return {*node, *reading_, name_};
+}
+
+std::optional<Fields> Fields::maybe_map(std::string_view key) {
+  if (!has(key)) return std::nullopt;
+  return map(key);
+}
+
+std::vector<Node> Fields::list(std::string_view key) {
+  if (!has(key)) return {};
+  const auto node = need(key, "a list");
+  if (!node) return {};
+  const Node value = detail::unwrapped(*node, *reading_);
+  if (!value.is_list()) return {value};
+  std::vector<Node> members;
+  for (std::size_t i = 0; i < value.size(); ++i) members.push_back(value.item(i));
+  return members;
+}
+
+void Fields::finish() {
+  if (broken_) return;
+  std::vector<std::string> known = asked_;
+  if (map_.path().empty()) known.emplace_back("kind");
+  detail::check_annotations(map_, *reading_);
+  detail::check_keys(map_, known, *reading_);
+}
+
+}  // namespace weft::base

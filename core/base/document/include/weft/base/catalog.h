@@ -1,0 +1,66 @@
+// Finds documents by kind and name: beside the file that asks, then in --configs DIR, then in what
+// is installed, then as a path. Resolves `extends` (and reports cycles).
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weft/base/document.h"
+#include "weft/base/fields.h"
+
+namespace weft::base {
+
+// A fact for `weft show`: one leaf with where it comes from. A number with bounds is one leaf, and
+// so is a list of plain values. A number with bounds is one leaf, and so is a list of plain values.
+struct Fact {
+  std::string path;
+  std::string value;
+  std::string source;      // nearest `source:` written in the same file, else ""
+  std::string confidence;  // primary, secondary, derived, memory, assumed, or ""
+  bool disputed = false;
+  Position position;
+};
+
+class Catalog {
+ public:
+  // Directories with one folder per kind ("chips", "links", ...), searched in order.
+  explicit Catalog(std::vector<std::filesystem::path> directories);
+
+  // The folder of a kind: "chip" -> "chips". Kinds: chip, link, software, model, cluster, site,
+  // campaign, study. Throws std::invalid_argument for others.
+  static std::string folder(const std::string& kind);
+  static const std::vector<std::string>& kinds();
+
+  // Loads the document `name` of `kind` with `extends` applied and checks its `kind:`. `asked_by`
+  // is the value that names it, for the error and for "beside the file". A file
+  // of another kind is passed over when one of the right kind follows. Throws InputError (unknown
+  // names list the nearest).
+  [[nodiscard]] Document load(const std::string& kind, const std::string& name,
+                              const std::optional<Node>& asked_by) const;
+  // The file of a study or any other kind, by path, with `extends` applied. An empty `kind` takes
+  // any; else the file must be of it. Throws InputError or std::system_error.
+  [[nodiscard]] Document load_file(const std::filesystem::path& file,
+                                   const std::string& kind) const;
+
+  // Names known for a kind, sorted, without duplicates.
+  [[nodiscard]] std::vector<std::string> names(const std::string& kind) const;
+
+ private:
+  [[nodiscard]] Document resolve(Document document, const std::string& kind,
+                                 std::vector<std::filesystem::path> chain) const;
+  [[nodiscard]] Document find(const std::string& kind, const std::string& name,
+                              const std::optional<Node>& asked_by,
+                              const std::vector<std::filesystem::path>& chain) const;
+  [[noreturn]] void fail_unknown(const std::string& kind, const std::string& name,
+                                 const std::optional<Node>& asked_by) const;
+
+  std::vector<std::filesystem::path> directories_;
+};
+
+// Every leaf of a document with its source and confidence, in the order written.
+std::vector<Fact> facts(const Document& document);
+
+}  // namespace weft::base

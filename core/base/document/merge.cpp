@@ -1,0 +1,93 @@
+#include "tree.h"
+
+namespace weft::base {
+namespace {
+
+using Tree = Node::Tree;
+
+// Builds a tree out of values of others.
+class Merger {
+ public:
+  explicit Merger(std::string_view dropped) : dropped_(dropped) {}
+
+  std::shared_ptr<const Tree> tree() { return tree_; }
+
+  // A copy of `node`, with the key it has.
+  std::uint32_t copy(const Node& node) {
+    const std::uint32_t index = add(node);
+    std::vector<std::uint32_t> members;
+    for (std::size_t i = 0; i < node.size(); ++i) {
+      if (!drops(index, node, i)) members.push_back(copy(node.item(i)));
+    }
+    if (!node.is_scalar()) tree_->set_members(index, members);
+    return index;
+  }
+
+  std::uint32_t merge(const Node& base, const Node& over) {
+    if (!base.is_map() || !over.is_map()) return copy(over);
+    const std::uint32_t index = add(over);
+    std::vector<std::uint32_t> members;
+    for (std::size_t i = 0; i < base.size(); ++i) {
+      const auto replacement = over.find(base.key(i));
+      const bool kept = !replacement || (index == 0 && base.key(i) == dropped_);
+      members.push_back(kept ? copy(base.item(i)) : merge(base.item(i), *replacement));
+    }
+    for (std::size_t i = 0; i < over.size(); ++i) {
+      if (drops(index, over, i) || base.find(over.key(i))) continue;
+      members.push_back(copy(over.item(i)));
+    }
+    tree_->set_members(index, members);
+    return index;
+  }
+
+ private:
+  [[nodiscard]] bool drops(std::uint32_t index, const Node& map, std::size_t member) const {
+    return index == 0 && map.is_map() && !dropped_.empty() && map.key(member) == dropped_;
+  }
+
+  std::uint32_t add(const Node& node) {
+    const Tree& from = *detail::Access::tree(node);
+    Tree::Entry entry = from.entries[detail::Access::index(node)];
+    entry.text = tree_->keep(from.view(entry.text));
+    entry.key = tree_->keep(from.view(entry.key));
+    entry.source = source(from.sources[entry.source]);
+    entry.members = {};
+    entry.parent = 0;
+    entry.slot = 0;
+    tree_->entries.push_back(entry);
+    return static_cast<std::uint32_t>(tree_->entries.size() - 1);
+  }
+
+  std::uint32_t source(const Tree::Source& wanted) {
+    for (std::uint32_t i = 0; i < tree_->sources.size(); ++i) {
+      if (tree_->sources[i].text == wanted.text) return i;
+    }
+    tree_->sources.push_back(wanted);
+    return static_cast<std::uint32_t>(tree_->sources.size() - 1);
+  }
+
+  std::string_view dropped_;
+  std::shared_ptr<Tree> tree_ = std::make_shared<Tree>();
+};
+
+}  // namespace
+
+Document merge(const Document& base, const Node& over) {
+  Merger merger("extends");
+  merger.merge(base.root(), over);
+  return detail::Access::document(base.file(), merger.tree());
+}
+
+Document merge(const Document& base, const Document& over) {
+  Merger merger("extends");
+  merger.merge(base.root(), over.root());
+  return detail::Access::document(over.file(), merger.tree());
+}
+
+Document subtree(const Node& node) {
+  Merger merger("");
+  merger.copy(node);
+  return detail::Access::document({}, merger.tree());
+}
+
+}  // namespace weft::base

@@ -1,0 +1,65 @@
+#include <cmath>
+#include <stdexcept>
+
+#include "weft/campaign/campaign.h"
+
+namespace weft::campaign {
+
+namespace {
+
+double whole_units(std::int64_t devices, std::int64_t devices_per_unit) {
+  return static_cast<double>((devices + devices_per_unit - 1) / devices_per_unit);
+}
+
+double switches(const interconnect::TierInventory& tier) {
+  return static_cast<double>(tier.switches);
+}
+double optical_modules(const interconnect::TierInventory& tier) { return tier.optical_modules; }
+
+template <class Count>
+double in_fabric(const cluster::Cluster& cluster, Count count) {
+  double sum = 0;
+  for (const auto& tier : cluster.fabric.inventory()) sum += count(tier);
+  return sum;
+}
+
+}  // namespace
+
+double count_units(const cluster::Cluster& cluster, std::int64_t used_devices, Unit unit) {
+  const auto devices = static_cast<double>(used_devices);
+  const double share = devices / static_cast<double>(cluster.devices());
+  const double hosts = whole_units(used_devices, cluster.host.devices);
+  switch (unit) {
+    case Unit::kDevice:
+      return devices;
+    case Unit::kPackage:
+      return whole_units(used_devices, cluster.device().devices_per_package);
+    case Unit::kMemoryByte:
+      return devices * cluster.device().memory_capacity.si();
+    case Unit::kHost:
+      return hosts;
+    case Unit::kNic:
+      return hosts * cluster.host.nics;
+    case Unit::kSwitch:
+      return share * in_fabric(cluster, switches);
+    case Unit::kOpticalModule:
+      return share * in_fabric(cluster, optical_modules);
+    case Unit::kJob:
+      return 1.0;
+  }
+  throw std::invalid_argument("campaign: unknown unit of a hazard");
+}
+
+std::vector<Interruptions> interruptions(const cluster::Cluster& cluster, std::int64_t used_devices,
+                                         const std::vector<Component>& components) {
+  std::vector<Interruptions> all;
+  all.reserve(components.size());
+  for (const auto& component : components) {
+    const double units = count_units(cluster, used_devices, component.unit);
+    all.push_back(
+        {component.name, units, component.hazard * (units * (1.0 - component.tolerated))});
+  }
+  return all;
+}
+
+}  // namespace weft::campaign

@@ -1,0 +1,67 @@
+// Weeks of training: how often it breaks, what that costs, how long the run takes.
+//
+// First order: constant hazards per component, failures that stop the job, renewal ETTR with the
+// best checkpoint interval (Daly 2006; renewal.h).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "weft/base/quantity.h"
+#include "weft/campaign/policy.h"
+#include "weft/campaign/renewal.h"
+#include "weft/cluster/cluster.h"
+#include "weft/step/ledger.h"
+#include "weft/workload/model.h"
+
+namespace weft::campaign {
+
+// A component's share of the interruptions.
+struct Interruptions {
+  std::string component;
+  double units = 0;  // of this component in the devices, hosts and fabric in use
+  base::Rate rate;   // of the whole job
+};
+
+struct Goodput {
+  std::vector<Interruptions> by_component;
+  base::Rate interruption_rate;    // of the job
+  base::Time mean_time_between;    // infinite when nothing fails
+  base::Time checkpoint_interval;  // productive time between two checkpoints
+  base::Time checkpoint_pause;     // of the job, per checkpoint
+  base::Time recovery;             // detect + restart + load, per interruption
+  double ettr = 1.0;               // effective training time ratio: productive / wall
+  base::Time productive;           // steps · step time
+  base::Time checkpointing;
+  base::Time lost;  // work done again
+  base::Time recovering;
+  base::Time wall;             // = the four above
+  bool makes_progress = true;  // false: ETTR below kHopeless; ETTR and the five times above are 0
+
+  [[nodiscard]] double interruptions_per_week() const { return interruption_rate * base::kWeek; }
+};
+
+// Below this share of productive time a run is said to make no progress.
+inline constexpr double kHopeless = 1e-3;
+
+// `used_devices` of the cluster run the job; idle ones are not counted as hazards. Throws
+// std::invalid_argument when they are not 1 .. cluster.devices(), or when the storage has no
+// bandwidth.
+Goodput simulate(const cluster::Cluster& cluster, std::int64_t used_devices,
+                 const step::Ledger& ledger, const workload::Job& job, const Policy& policy);
+
+// The parts of simulate(), for tests and other rooms.
+
+// How many of a unit `used_devices` involve. Devices fill hosts in order, so that a host (or
+// package) with one device in use counts whole; switches and optical modules count in proportion to
+// the devices in use.
+double count_units(const cluster::Cluster& cluster, std::int64_t used_devices, Unit unit);
+// The job is a series system: each component interrupts it at units · hazard · (1 − tolerated).
+std::vector<Interruptions> interruptions(const cluster::Cluster& cluster, std::int64_t used_devices,
+                                         const std::vector<Component>& components);
+base::Bytes checkpoint_bytes(const Checkpoint& checkpoint, double parameters);
+// From failure to the first step after it, with `load` to read the checkpoint back.
+base::Time recovery_time(const Recovery& recovery, std::int64_t used_devices, base::Time load);
+
+}  // namespace weft::campaign

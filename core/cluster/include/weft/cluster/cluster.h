@@ -1,0 +1,72 @@
+// Chips × fabric × hosts as one value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "weft/base/catalog.h"
+#include "weft/base/fields.h"
+#include "weft/base/money.h"
+#include "weft/base/quantity.h"
+#include "weft/chips/chip.h"
+#include "weft/chips/kernel.h"
+#include "weft/interconnect/fabric.h"
+
+namespace weft::cluster {
+
+// A server (or compute tray): what stands around its packages.
+struct Host {
+  int packages = 8;
+  int devices = 8;
+  int cpus = 2;
+  int nics = 8;
+  base::Power base_training;   // CPUs, memory, NICs, in-host switches, DC side, under load
+  base::Power base_idle;
+  base::Power fan_fixed;       // fans: fixed + cubic · (load / rated load)³
+  base::Power fan_cubic;
+  double psu_efficiency = 1.0;
+};
+
+struct Storage {
+  base::Bandwidth read;   // whole cluster
+  base::Bandwidth write;
+};
+
+// What it costs to have. Prices are per host and hold for the cluster's size.
+struct Prices {
+  std::optional<base::Money> per_host;           // capital
+  bool includes_network = false;                 // per_host already holds fabric and racks
+  std::optional<base::Money> rent_per_package_hour;
+};
+
+// Clocks, caps and what is degraded.
+struct OperatingState {
+  chips::OperatingPoint point;
+};
+
+struct Cluster {
+  std::string name;
+  std::string label;         // for a person: "1 × CloudMatrix384"
+  chips::Chip chip;
+  Host host;
+  std::int64_t hosts = 1;
+  interconnect::Fabric fabric{std::vector<interconnect::Tier>(1)};  // a single device, until read
+  Storage storage;
+  Prices prices;
+  std::string facility;      // name of a site document
+  std::string software;      // default stack of this kind of cluster
+  OperatingState state;
+
+  [[nodiscard]] std::int64_t devices() const { return hosts * host.devices; }
+  [[nodiscard]] std::int64_t packages() const { return hosts * host.packages; }
+  [[nodiscard]] const chips::Device& device() const { return chip.device; }
+};
+
+// Reads one entry of a study's `clusters:`, a map {use: NAME, hosts: n | racks: n | pods: n,
+// power_cap: W of a package, software: NAME, facility: NAME}. The caller asks for the keys that are
+// its own and then finishes `use`. Errors go to the reading of `use`.
+Cluster read_cluster(base::Fields& use, const base::Catalog& catalog);
+
+}  // namespace weft::cluster

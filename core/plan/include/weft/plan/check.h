@@ -1,0 +1,46 @@
+// F0: is a plan legal, does it fit, and if not, why.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "weft/cluster/cluster.h"
+#include "weft/plan/memory.h"
+#include "weft/plan/plan.h"
+
+namespace weft::plan {
+
+enum class Problem {
+  kPrecision,          // the chip does not have the format
+  kTooManyDevices,
+  kTensorHeads,        // tensor does not divide the heads
+  kTensorKvHeads,      // neither divides the other
+  kTensorWidth,        // tensor does not divide the MLP width or the hidden size
+  kTensorVocabulary,   // more ranks than the padded vocabulary can give
+  kSequenceSplit,      // context·tensor ranks do not divide the sequence
+  kSequenceParallel,   // sequence parallelism without tensor parallelism; MoE needs it
+  kBatchSplit,         // data · micro-batch does not divide the batch
+  kPipelineDepth,      // fewer layers than virtual stages
+  kLayerSplit,         // the given layers do not add up
+  kInterleaving,       // virtual stages without a pipeline, or micro-batches not a multiple of it
+  kExpertSplit,        // expert ranks do not divide the experts or tensor·context·data
+  kExpertWithoutMoe,
+  kZeroPipeline,       // ZeRO-2 and ZeRO-3 gather or scatter every micro-batch of every stage
+  kMemory,
+};
+inline constexpr int kProblemCount = 16;
+const char* name_of(Problem problem);
+
+// The first rule that the plan breaks, memory not looked at; nothing when it is legal.
+std::optional<Problem> first_problem(const cluster::Cluster& cluster, const workload::Job& job,
+                                     const Plan& plan);
+// The same, and whether it fits the device's memory.
+std::optional<Problem> first_problem(const cluster::Cluster& cluster, const workload::Job& job,
+                                     const workload::Software& software, const Plan& plan);
+
+// A sentence with the figures: "tensor: 7 does not divide 64 heads".
+std::string explain(Problem problem, const cluster::Cluster& cluster, const workload::Job& job,
+                    const workload::Software& software, const Plan& plan);
+
+}  // namespace weft::plan

@@ -1,0 +1,50 @@
+// The space of legal plans.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "weft/base/fields.h"
+#include "weft/cluster/cluster.h"
+#include "weft/plan/check.h"
+#include "weft/plan/plan.h"
+
+namespace weft::plan {
+
+// What a user fixed; everything else is searched.
+struct Request {
+  std::optional<int> tensor, context, data, pipeline, virtual_stages, expert, micro_batch, zero;
+  std::optional<bool> sequence_parallel;
+  std::optional<Recompute> recompute;
+  std::optional<Schedule> schedule;
+  std::vector<int> layers;
+  std::optional<base::Position> position;  // of the plan in its file
+
+  // Whether nothing is left to search.
+  [[nodiscard]] bool is_complete() const;
+};
+
+// `plan: auto`, or a map whose keys are numbers or `auto`. Values that no plan could have for this
+// job and cluster (TP that does not divide the heads) are located errors.
+Request read_request(const base::Node& node, base::Reading& reading, const workload::Job& job,
+                     const cluster::Cluster& cluster);
+
+// What enumeration saw.
+struct SpaceCount {
+  std::size_t considered = 0;
+  std::size_t legal = 0;                            // and fit in memory
+  std::array<std::size_t, kProblemCount> refused{};  // by the first rule that refused
+};
+
+// All legal plans that fit, in a fixed order. Degrees run over powers of two and over the divisors
+// that the model, the batch and the cluster suggest; data runs over every divisor of the batch.
+std::vector<Plan> legal_plans(const cluster::Cluster& cluster, const workload::Job& job,
+                              const workload::Software& software, const Request& request,
+                              SpaceCount& count);
+
+// The legal plan nearest to `plan` (fewest and smallest changes), if there is one.
+std::optional<Plan> nearest_legal(const cluster::Cluster& cluster, const workload::Job& job,
+                                  const workload::Software& software, const Plan& plan);
+
+}  // namespace weft::plan

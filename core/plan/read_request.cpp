@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+
+#include "weft/plan/space.h"
+
+namespace weft::plan {
+
+namespace {
+
+using base::Fields;
+
+const std::vector<std::string> kRecomputeNames = {"none", "selective", "full", "auto"};
+const std::vector<std::string> kScheduleNames = {"1f1b", "gpipe", "auto"};
+
+std::optional<int> degree(Fields& fields, const char* key, int minimum = 1) {
+  const auto value = fields.value(key);
+  if (!value || (value->is_scalar() && value->text() == "auto")) return std::nullopt;
+  return static_cast<int>(fields.integer(key, minimum));
+}
+
+std::vector<int> layer_list(Fields& fields) {
+  std::vector<int> layers;
+  if (!fields.has("layers")) return layers;
+  for (const auto& node : fields.list("layers")) {
+    int count = 0;
+    const std::string text(node.text());
+    try {
+      count = std::stoi(text);
+    } catch (const std::exception&) {
+      count = 0;
+    }
+    if (count < 1 || std::to_string(count) != text) {
+      fields.reading().error(node, fmt::format("'{}' is not a number of layers", text));
+    }
+    layers.push_back(count);
+  }
+  return layers;
+}
+
+// A plan that differs from a legal one in nothing but the given degree.
+void check_alone(Fields& fields, const char* key, const Plan& plan, const workload::Job& job,
+                 const cluster::Cluster& cluster) {
+  const auto problem = first_problem(cluster, job, plan);
+  if (!problem) return;
+  if (*problem == Problem::kPrecision) return;  // not the plan's fault: reported with the case
+  fields.reading().error(*fields.value(key),
+                         explain(*problem, cluster, job, workload::Software{}, plan));
+}
+
+}  // namespace
+
+Request read_request(const base::Node& node, base::Reading& reading, const workload::Job& job,
+                     const cluster::Cluster& cluster) {
+  Request request;
+  if (node.is_scalar()) {
+    if (node.text() != "auto") {
+      reading.error(node, fmt::format("'{}' is not a plan; 'auto' or a map is expected here",
+                                      node.text()));
+    }
+    return request;
+  }
+  Fields fields(node, reading, "plan");
+  request.position = node.position();
+  request.tensor = degree(fields, "tensor");
+  request.context = degree(fields, "context");
+  request.data = degree(fields, "data");
+  request.pipeline = degree(fields, "pipeline");
+  request.virtual_stages = degree(fields, "virtual_stages");
+  request.expert = degree(fields, "expert");
+  request.micro_batch = degree(fields, "micro_batch");
+  request.zero = degree(fields, "zero", 0);
+  if (request.zero && *request.zero > 3) {
+    reading.error(*fields.value("zero"), "ZeRO has the stages 0, 1, 2 and 3");
+  }
+  if (fields.has("sequence_parallel")) {
+    request.sequence_parallel = fields.flag("sequence_parallel", true);
+  }
+  const auto recompute = fields.choice("recompute", kRecomputeNames, kRecomputeCount);
+  if (recompute < kRecomputeCount) request.recompute = static_cast<Recompute>(recompute);
+  const auto schedule = fields.choice("schedule", kScheduleNames, kScheduleCount);
+  if (schedule < kScheduleCount) request.schedule = static_cast<Schedule>(schedule);
+  request.layers = layer_list(fields);
+  fields.finish();
+  if (!reading.diagnostics().empty()) return request;
+
+  if (request.tensor) {
+    Plan alone;
+    alone.tensor = *request.tensor;
+    alone.sequence_parallel = job.model.moe.has_value() && alone.tensor > 1;
+    check_alone(fields, "tensor", alone, job, cluster);
+  }
+  if (request.pipeline) {
+    Plan alone;
+    alone.pipeline = *request.pipeline;
+    check_alone(fields, "pipeline", alone, job, cluster);
+  }
+  if (request.data) {
+    Plan alone;
+    alone.data = *request.data;
+    check_alone(fields, "data", alone, job, cluster);
+  }
+  return request;
+}
+
+}  // namespace weft::plan

@@ -1,0 +1,199 @@
+#include "weft/step/evaluator.h"
+
+#include <algorithm>
+
+#include "weft/plan/memory.h"
+
+namespace weft::step {
+
+namespace {
+
+using interconnect::Collective;
+using workload::LayerKind;
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+// How a layer's backward pass and what must be made again before it add up.
+double backward_total(const LayerCost& cost, plan::Recompute recompute) {
+  double sum = cost.backward.total.si();
+  if (recompute == plan::Recompute::kFull) sum += cost.forward.total.si();
+  if (recompute == plan::Recompute::kSelective) sum += cost.selective_recompute.total.si();
+  return sum;
+}
+
+}  // namespace
+
+Evaluator::Evaluator(const cluster::Cluster& cluster, const workload::Job& job,
+                     const workload::Software& software)
+    : cluster_(cluster), job_(job), software_(software) {}
+
+int Evaluator::intern(const interconnect::GroupShape& shape) {
+  const auto found = std::find(shapes_.begin(), shapes_.end(), shape);
+  if (found != shapes_.end()) return static_cast<int>(found - shapes_.begin());
+  shapes_.push_back(shape);
+  return static_cast<int>(shapes_.size()) - 1;
+}
+
+// size 0 asks for the worst pair at this stride.
+int Evaluator::group(std::int64_t used, std::int64_t stride, int size) {
+  const GroupKey key{{used, stride, size}};
+  const auto found = groups_.find(key);
+  if (found != groups_.end()) return found->second;
+  const auto shape = size == 0 ? cluster_.fabric.neighbours(used, stride)
+                               : cluster_.fabric.group(used, stride, size);
+  const int index = intern(shape);
+  groups_.emplace(key, index);
+  return index;
+}
+
+void Evaluator::find_groups(const plan::Plan& plan) {
+  const auto used = plan.devices();
+  const std::int64_t stage = static_cast<std::int64_t>(plan.tensor) * plan.context * plan.data;
+  in_use_.tensor = group(used, 1, plan.tensor);
+  in_use_.context = group(used, plan.tensor, plan.context);
+  in_use_.context_neighbour = plan.context > 1 ? group(used, plan.tensor, 0) : in_use_.context;
+  in_use_.expert = group(used, 1, plan.expert);
+  in_use_.data = group(used, plan.tensor, plan.context * plan.data);
+  in_use_.expert_data = group(used, plan.expert, plan::expert_replicas(plan));
+  in_use_.next_stage = plan.pipeline > 1 ? group(used, stage, 0) : in_use_.tensor;
+}
+
+GroupShapes Evaluator::shapes() const {
+  return {shapes_[at(in_use_.tensor)],  shapes_[at(in_use_.context)],
+          shapes_[at(in_use_.context_neighbour)], shapes_[at(in_use_.expert)],
+          shapes_[at(in_use_.data)],    shapes_[at(in_use_.expert_data)]};
+}
+
+const LayerCost& Evaluator::layer(const plan::Plan& plan, LayerKind kind) {
+  const bool data = plan.zero >= 2;
+  const LayerKey key{{static_cast<int>(kind), plan.tensor, plan.context, plan.expert,
+                      plan.micro_batch, plan.sequence_parallel ? 1 : 0, in_use_.tensor,
+                      in_use_.context_neighbour, in_use_.expert, data ? plan.zero : 0,
+                      data ? in_use_.data : 0, data ? in_use_.expert_data : 0}};
+  const auto found = layers_.find(key);
+  if (found != layers_.end()) return found->second;
+  auto cost =
+      layer_cost(cluster_, job_, software_, kind, plan.shard(), plan.zero, shapes());
+  return layers_.emplace(key, cost).first->second;
+}
+
+// Times of every virtual stage, without the data-parallel work around them.
+void Evaluator::prepare_passes(const plan::Plan& plan) {
+  const int chunks = plan.chunks();
+  chunks_.resize(at(chunks));
+  forward_.assign(at(chunks), 0.0);
+  backward_.assign(at(chunks), 0.0);
+  for (int vs = 0; vs < chunks; ++vs) {
+    const auto chunk = plan::chunk_of(plan, job_.model, vs);
+    chunks_[at(vs)] = chunk;
+    const auto add = [&](LayerKind kind, double count) {
+      if (count <= 0) return;
+      const auto& cost = *costs_[at(static_cast<int>(kind))];
+      forward_[at(vs)] += count * cost.forward.total.si();
+      // The embedding and the head are not recomputed.
+      const bool is_layer = kind == LayerKind::kDense || kind == LayerKind::kMoe;
+      backward_[at(vs)] +=
+          count * backward_total(cost, is_layer ? plan.recompute : plan::Recompute::kNone);
+    };
+    add(LayerKind::kDense, chunk.dense_layers);
+    add(LayerKind::kMoe, chunk.moe_layers);
+    add(LayerKind::kEmbedding, chunk.embedding ? 1 : 0);
+    add(LayerKind::kHead, chunk.head ? 1 : 0);
+  }
+}
+
+void Evaluator::prepare_data_parallel(const plan::Plan& plan) {
+  start_.assign(at(plan.pipeline), 0.0);
+  tail_.assign(at(plan.pipeline), 0.0);
+  stages_.resize(at(plan.pipeline));
+  workload::ShardedParameters known{-1, -1};
+  DataParallelWork work;
+  for (int i = 0; i < plan.pipeline; ++i) {
+    workload::ShardedParameters parameters;
+    double layers = 0;
+    base::Time forward;
+    base::Time backward;
+    for (int c = 0; c < plan.virtual_stages; ++c) {
+      const auto vs = at(c * plan.pipeline + i);
+      const auto& chunk = chunks_[vs];
+      const auto add = [&](LayerKind kind, double count) {
+        if (count <= 0) return;
+        parameters.dense += count * costs_[at(static_cast<int>(kind))]->parameters.dense;
+        parameters.experts += count * costs_[at(static_cast<int>(kind))]->parameters.experts;
+      };
+      add(LayerKind::kDense, chunk.dense_layers);
+      add(LayerKind::kMoe, chunk.moe_layers);
+      add(LayerKind::kEmbedding, chunk.embedding ? 1 : 0);
+      const bool shared = job_.model.tied_embeddings && plan.chunks() == 1;
+      add(LayerKind::kHead, chunk.head && !shared ? 1 : 0);
+      layers += chunk.layers();
+      forward += base::Time(forward_[vs]);
+      backward += base::Time(backward_[vs]);
+    }
+    // Inner stages are alike: their collectives are computed once.
+    if (parameters.dense != known.dense || parameters.experts != known.experts) {
+      work = data_parallel_work(cluster_, plan.zero, parameters, shapes());
+      known = parameters;
+    }
+    auto& stage = stages_[at(i)];
+    stage.layers = layers;
+    stage.data = overlapped(work, software_, forward, backward, layers);
+    start_[at(i)] = stage.data.parameters.exposed.si();
+    tail_[at(i)] = (stage.data.gradients.exposed + stage.data.optimizer).si();
+  }
+}
+
+void Evaluator::prepare(const plan::Plan& plan) {
+  find_groups(plan);
+  costs_.fill(nullptr);
+  costs_[at(static_cast<int>(LayerKind::kDense))] = &layer(plan, LayerKind::kDense);
+  if (job_.model.moe) {
+    costs_[at(static_cast<int>(LayerKind::kMoe))] = &layer(plan, LayerKind::kMoe);
+  }
+  costs_[at(static_cast<int>(LayerKind::kEmbedding))] = &layer(plan, LayerKind::kEmbedding);
+  costs_[at(static_cast<int>(LayerKind::kHead))] = &layer(plan, LayerKind::kHead);
+  prepare_passes(plan);
+  prepare_data_parallel(plan);
+  transfer_ = {};
+  if (plan.pipeline > 1) {
+    const double tokens = static_cast<double>(plan.micro_batch) *
+                          static_cast<double>(job_.sequence) / plan.context;
+    const double share = plan.sequence_parallel ? plan.tensor : 1;
+    const base::Bytes bytes(2.0 * tokens * static_cast<double>(job_.model.hidden) / share);
+    transfer_ = cluster_.fabric.cost(Collective::kPointToPoint,
+                                     shapes_[at(in_use_.next_stage)], bytes);
+  }
+  if (!software_.overlap_pipeline) {
+    // The sender waits: forward to the next virtual stage, backward to the one before.
+    for (int vs = 0; vs < plan.chunks(); ++vs) {
+      if (vs + 1 < plan.chunks()) forward_[at(vs)] += transfer_.time.si();
+      if (vs > 0) backward_[at(vs)] += transfer_.time.si();
+    }
+  }
+}
+
+PipelineTimes Evaluator::times(const plan::Plan& plan) const {
+  PipelineTimes times;
+  times.stages = plan.pipeline;
+  times.chunks = plan.virtual_stages;
+  times.micro_batches = plan.micro_batches(job_);
+  times.schedule = plan.schedule;
+  times.forward = forward_;
+  times.backward = backward_;
+  times.start = start_;
+  times.tail = tail_;
+  times.transfer = software_.overlap_pipeline ? transfer_.time.si() : 0.0;
+  return times;
+}
+
+base::Time Evaluator::lower_bound(const plan::Plan& plan) {
+  prepare(plan);
+  return base::Time(closed_form(times(plan)));
+}
+
+base::Time Evaluator::time(const plan::Plan& plan, Folding folding) {
+  prepare(plan);
+  return base::Time(replay(times(plan), folding, scratch_));
+}
+
+}  // namespace weft::step

@@ -1,0 +1,93 @@
+// Time, energy and traffic of one layer of one micro-batch, forward and backward.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "weft/base/quantity.h"
+#include "weft/cluster/cluster.h"
+#include "weft/interconnect/fabric.h"
+#include "weft/workload/layer.h"
+#include "weft/workload/software.h"
+
+namespace weft::step {
+
+using Traffic = std::array<base::Bytes, interconnect::kMaxTiers>;
+
+// Communication of one cause: what is waited for, and what runs behind compute.
+struct Communication {
+  base::Time exposed;
+  base::Time hidden;
+};
+
+// One pass of one layer. `total` is the sum of kernels, exposed communication and host wait.
+struct PassCost {
+  base::Time kernels;
+  base::Time host;
+  Communication tensor, context, expert, data;
+  base::Time total;
+  base::Energy energy;  // of the kernels
+  Traffic sent{};
+
+  PassCost& add(const PassCost& other, double times);
+  [[nodiscard]] base::Time exposed() const {
+    return tensor.exposed + context.exposed + expert.exposed + data.exposed;
+  }
+};
+
+struct LayerCost {
+  PassCost forward;
+  PassCost backward;
+  PassCost selective_recompute;
+  workload::ShardedParameters parameters;
+};
+
+// The groups of a plan, as indices of interned shapes.
+struct Groups {
+  int tensor = 0;
+  int context = 0;
+  int context_neighbour = 0;
+  int expert = 0;
+  int data = 0;         // data · context: replicas of dense parameters
+  int expert_data = 0;  // replicas of experts
+  int next_stage = 0;
+};
+
+// The shapes themselves.
+struct GroupShapes {
+  const interconnect::GroupShape& tensor;
+  const interconnect::GroupShape& context;
+  const interconnect::GroupShape& context_neighbour;
+  const interconnect::GroupShape& expert;
+  const interconnect::GroupShape& data;
+  const interconnect::GroupShape& expert_data;
+};
+
+// Costs of a layer kind. ZeRO-3 gathers parameters in both passes, ZeRO-2 and ZeRO-3 scatter gradients
+// in every backward pass; both prefetch one layer ahead, so they are hidden up to the length of a pass.
+LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
+                     const workload::Software& software, workload::LayerKind kind,
+                     const workload::Shard& shard, int zero, const GroupShapes& shapes);
+
+// Cache keys: plain integers, compared and hashed whole.
+struct LayerKey {
+  std::array<std::int32_t, 12> values{};
+  friend bool operator==(const LayerKey&, const LayerKey&) = default;
+};
+struct GroupKey {
+  std::array<std::int64_t, 3> values{};  // used, stride, size (0: neighbours)
+  friend bool operator==(const GroupKey&, const GroupKey&) = default;
+};
+struct KeyHash {
+  template <class Key>
+  std::size_t operator()(const Key& key) const {
+    std::uint64_t hash = 1469598103934665603ULL;
+    for (const auto value : key.values) {
+      hash = (hash ^ static_cast<std::uint64_t>(value)) * 1099511628211ULL;
+    }
+    return static_cast<std::size_t>(hash ^ (hash >> 32U));
+  }
+};
+
+}  // namespace weft::step

@@ -1,0 +1,34 @@
+// What one pipeline stage does in a step: its passes, and the data-parallel work around them.
+#pragma once
+
+#include "weft/step/layer_cost.h"
+
+namespace weft::step {
+
+// Gradient reduction, parameter gathering and the optimizer of one stage.
+struct DataParallelCost {
+  Communication gradients;   // after the last backward pass
+  Communication parameters;  // before the first forward pass
+  base::Time optimizer;
+  base::Energy optimizer_energy;
+  Traffic sent{};
+};
+
+// The collective and optimizer times of a stage, before overlap.
+struct DataParallelWork {
+  base::Time gradients;
+  base::Time parameters;
+  base::Time optimizer;
+  base::Energy optimizer_energy;
+  Traffic sent{};
+};
+DataParallelWork data_parallel_work(const cluster::Cluster& cluster, int zero,
+                                    const workload::ShardedParameters& parameters,
+                                    const GroupShapes& shapes);
+
+// Buckets are reduced layer by layer behind the last backward pass: a reduction that fits is exposed
+// for its last layer only; the same for gathering behind the first forward pass.
+DataParallelCost overlapped(const DataParallelWork& work, const workload::Software& software,
+                            base::Time forward, base::Time backward, double layers);
+
+}  // namespace weft::step

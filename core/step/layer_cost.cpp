@@ -1,0 +1,226 @@
+#include "weft/step/layer_cost.h"
+
+#include <algorithm>
+#include <cmath>
+#include <variant>
+
+#include "weft/chips/kernel.h"
+
+namespace weft::step {
+
+namespace {
+
+using interconnect::Collective;
+using workload::Exchange;
+using workload::ExchangeKind;
+
+// Bytes of a gathered weight and of a reduced gradient, per parameter.
+constexpr double kGathered = 2.0;
+constexpr double kReduced = 4.0;
+
+Collective collective_of(ExchangeKind kind) {
+  switch (kind) {
+    case ExchangeKind::kAllGather:
+      return Collective::kAllGather;
+    case ExchangeKind::kReduceScatter:
+      return Collective::kReduceScatter;
+    case ExchangeKind::kAllReduce:
+      return Collective::kAllReduce;
+    case ExchangeKind::kAllToAll:
+      return Collective::kAllToAll;
+    case ExchangeKind::kRing:
+      break;
+  }
+  return Collective::kPointToPoint;
+}
+
+void add_traffic(Traffic& sum, const Traffic& sent, double times) {
+  for (std::size_t t = 0; t < sum.size(); ++t) sum[t] += sent[t] * times;
+}
+
+// What the kernels of a pass take together, and the parts that communication can hide behind.
+struct Kernels {
+  base::Time all, matrix, attention;
+  base::Energy energy;
+  double launches = 0;
+};
+
+class PassBuilder {
+ public:
+  PassBuilder(const cluster::Cluster& cluster, const workload::Software& software,
+              const GroupShapes& shapes)
+      : cluster_(cluster), software_(software), shapes_(shapes) {}
+
+  // `gathered` and `scattered` are bytes of parameters and gradients that data-parallel ranks exchange
+  // beside this pass.
+  PassCost build(const workload::Pass& pass, const workload::ShardedParameters& gathered,
+                 const workload::ShardedParameters& scattered) {
+    const auto kernels = run(pass);
+    cost_.kernels = kernels.all;
+    cost_.energy = kernels.energy;
+    tensor(pass, kernels.matrix);
+    context(pass, kernels.attention);
+    expert(pass);
+    data(gathered, scattered);
+    host(kernels.launches);
+    return cost_;
+  }
+
+ private:
+  Kernels run(const workload::Pass& pass) const {
+    Kernels sum;
+    const auto& device = cluster_.device();
+    const auto& point = cluster_.state.point;
+    for (const auto& kernel : pass.kernels) {
+      const auto cost = std::visit(
+          [&](const auto& shape) {
+            using Shape = std::decay_t<decltype(shape)>;
+            if constexpr (std::is_same_v<Shape, chips::Gemm>) {
+              return chips::gemm(device, point, shape);
+            } else if constexpr (std::is_same_v<Shape, chips::GroupedGemm>) {
+              return chips::grouped_gemm(device, point, shape);
+            } else if constexpr (std::is_same_v<Shape, chips::Attention>) {
+              return chips::attention(device, point, shape);
+            } else {
+              return chips::memory_bound(device, point, shape);
+            }
+          },
+          kernel.shape);
+      sum.all += cost.time;
+      sum.energy += cost.energy;
+      sum.launches += kernel.launches;
+      if (std::holds_alternative<chips::Attention>(kernel.shape)) sum.attention += cost.time;
+      if (std::holds_alternative<chips::Gemm>(kernel.shape)) sum.matrix += cost.time;
+    }
+    const double residual = 1.0 + software_.residual;
+    sum.all *= residual;
+    sum.energy *= residual;
+    return sum;
+  }
+
+  base::Time exchange(Collective collective, const interconnect::GroupShape& shape,
+                      base::Bytes bytes, double count) {
+    const auto cost = cluster_.fabric.cost(collective, shape, bytes);
+    add_traffic(cost_.sent, cost.sent, count);
+    return cost.time * count;
+  }
+
+  // The GEMM beside a tensor exchange runs in n chunks, each exchanged while the next one computes:
+  // max(G, C_n) + min(G, C_n)/n, C_n the time of n small exchanges. Taken only where it pays.
+  void tensor(const workload::Pass& pass, base::Time matrix) {
+    const int n = software_.tensor_overlap_chunks;
+    base::Time whole;
+    base::Time chunked;
+    for (const auto& e : pass.exchanges) {
+      if (e.group != workload::Group::kTensor) continue;
+      whole += exchange(collective_of(e.kind), shapes_.tensor, e.bytes, e.count);
+      if (n > 1) {
+        chunked += cluster_.fabric.cost(collective_of(e.kind), shapes_.tensor, e.bytes / n).time *
+                   (e.count * n);
+      }
+    }
+    cost_.tensor = {whole, base::Time(0)};
+    if (n == 1) return;
+    const auto behind = std::min(matrix, chunked) * (1.0 - 1.0 / n);
+    const auto exposed = chunked - behind + behind * software_.communication_tax;
+    if (exposed < whole) cost_.tensor = {exposed, behind};
+  }
+
+  // Ring attention: each block of keys travels while the block before is worked on.
+  void context(const workload::Pass& pass, base::Time attention) {
+    const double size = shapes_.context.size;
+    for (const auto& e : pass.exchanges) {
+      if (e.group != workload::Group::kContext) continue;
+      const auto one = exchange(Collective::kPointToPoint, shapes_.context_neighbour, e.bytes,
+                                e.count * (size - 1)) /
+                       (size - 1);
+      const auto behind = std::min(one, attention / size);
+      cost_.context.exposed += (one - behind + behind * software_.communication_tax) * (size - 1);
+      cost_.context.hidden += behind * (size - 1);
+    }
+  }
+
+  void expert(const workload::Pass& pass) {
+    for (const auto& e : pass.exchanges) {
+      if (e.group != workload::Group::kExpert) continue;
+      cost_.expert.exposed += exchange(collective_of(e.kind), shapes_.expert, e.bytes, e.count);
+    }
+  }
+
+  void data(const workload::ShardedParameters& gathered,
+            const workload::ShardedParameters& scattered) {
+    base::Time sum;
+    const auto add = [&](Collective collective, double bytes, const auto& shape) {
+      if (bytes > 0 && shape.size > 1) sum += exchange(collective, shape, base::Bytes(bytes), 1);
+    };
+    add(Collective::kAllGather, gathered.dense, shapes_.data);
+    add(Collective::kAllGather, gathered.experts, shapes_.expert_data);
+    add(Collective::kReduceScatter, scattered.dense, shapes_.data);
+    add(Collective::kReduceScatter, scattered.experts, shapes_.expert_data);
+    const auto window = cost_.kernels + cost_.exposed();
+    const auto behind = std::min(sum, window);
+    cost_.data = {sum - behind + behind * software_.communication_tax, behind};
+  }
+
+  // The host issues kernels ahead of the device: the slower of the two sets the pace, softly.
+  void host(double launches) {
+    const double device = (cost_.kernels + cost_.exposed()).si();
+    const double issue = (software_.launch * launches).si();
+    const double larger = std::max(device, issue);
+    cost_.total = base::Time(device);
+    if (larger <= 0) return;
+    const double n = software_.launch_exponent;
+    const double joined =
+        larger * std::pow(1.0 + std::pow(std::min(device, issue) / larger, n), 1.0 / n);
+    cost_.host = base::Time(joined - device);
+    cost_.total = base::Time(joined);
+  }
+
+  const cluster::Cluster& cluster_;
+  const workload::Software& software_;
+  const GroupShapes& shapes_;
+  PassCost cost_;
+};
+
+workload::ShardedParameters scaled(const workload::ShardedParameters& parameters, double bytes) {
+  return {parameters.dense * bytes, parameters.experts * bytes};
+}
+
+}  // namespace
+
+PassCost& PassCost::add(const PassCost& other, double times) {
+  const auto sum = [times](Communication& a, const Communication& b) {
+    a.exposed += b.exposed * times;
+    a.hidden += b.hidden * times;
+  };
+  kernels += other.kernels * times;
+  host += other.host * times;
+  sum(tensor, other.tensor);
+  sum(context, other.context);
+  sum(expert, other.expert);
+  sum(data, other.data);
+  total += other.total * times;
+  energy += other.energy * times;
+  add_traffic(sent, other.sent, times);
+  return *this;
+}
+
+LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
+                     const workload::Software& software, workload::LayerKind kind,
+                     const workload::Shard& shard, int zero, const GroupShapes& shapes) {
+  const auto work = layer_work(job, software, kind, shard);
+  LayerCost cost;
+  cost.parameters = sharded_parameters(job.model, kind, shard);
+  const workload::ShardedParameters none;
+  const auto gathered = zero >= 3 ? scaled(cost.parameters, kGathered) : none;
+  const auto scattered = zero >= 2 ? scaled(cost.parameters, kReduced) : none;
+  const auto build = [&](const workload::Pass& pass, const auto& gather, const auto& scatter) {
+    return PassBuilder(cluster, software, shapes).build(pass, gather, scatter);
+  };
+  cost.forward = build(work.forward, gathered, none);
+  cost.backward = build(work.backward, gathered, scattered);
+  cost.selective_recompute = build(work.selective_recompute, none, none);
+  return cost;
+}
+
+}  // namespace weft::step

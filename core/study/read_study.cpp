@@ -1,0 +1,84 @@
+#include "weft/study/run.h"
+
+#include <array>
+
+namespace weft::study {
+
+namespace {
+
+using base::Fields;
+
+constexpr std::array<const char*, kSectionCount> kSections = {"step", "memory", "power", "failures",
+                                                              "cost"};
+constexpr const char* kDefaultCampaign = "mature";
+
+std::vector<Section> read_sections(Fields& fields) {
+  std::vector<Section> sections;
+  if (!fields.has("report")) {
+    for (int i = 0; i < kSectionCount; ++i) sections.push_back(static_cast<Section>(i));
+    return sections;
+  }
+  const std::vector<std::string> names(kSections.begin(), kSections.end());
+  for (const auto& node : fields.list("report")) {
+    sections.push_back(static_cast<Section>(base::choice_of(node, fields.reading(), names)));
+  }
+  return sections;
+}
+
+plan::Request read_plan(Fields& study, Fields& use, const workload::Job& job,
+                        const cluster::Cluster& cluster) {
+  auto node = use.value("plan");
+  const auto shared = study.value("plan");
+  if (!node) node = shared;
+  if (!node) return {};
+  return plan::read_request(*node, study.reading(), job, cluster);
+}
+
+// The document that a key of the study or a default names.
+base::Document named(const base::Catalog& catalog, const std::string& kind, Fields& fields,
+                     const char* key, const std::string& fallback) {
+  return catalog.load(kind, fields.text(key, fallback), fields.value(key));
+}
+
+Case read_case(Fields& study, const base::Node& node, const workload::Job& job,
+               const base::Catalog& catalog) {
+  auto& reading = study.reading();
+  Case result;
+  Fields use(node, reading, study.name());
+  result.cluster = cluster::read_cluster(use, catalog);
+  reading.throw_if_any();  // what follows looks at the cluster
+  result.software = workload::read_software(
+      catalog.load("software", result.cluster.software, use.value("software")), reading);
+  result.policy =
+      campaign::read_policy(named(catalog, "campaign", study, "campaign", kDefaultCampaign), reading);
+  result.site = site::read_site(
+      catalog.load("site", result.cluster.facility, use.value("facility")), reading);
+  result.request = read_plan(study, use, job, result.cluster);
+  use.finish();
+  return result;
+}
+
+}  // namespace
+
+const char* name_of(Section section) { return kSections[static_cast<std::size_t>(section)]; }
+
+Study read_study(const base::Document& document, const base::Catalog& catalog,
+                 base::Reading& reading) {
+  Study study;
+  study.file = document.file().string();
+  Fields fields(document.root(), reading, document.file().stem().string());
+  fields.text("kind");
+  study.job = workload::read_job(fields.map("job"), catalog);
+  study.sections = read_sections(fields);
+  const auto clusters = fields.list("clusters");
+  if (clusters.empty()) reading.error(fields.node(), "a study needs at least one entry in 'clusters'");
+  for (const char* key : {"plan", "campaign"}) fields.value(key);
+  fields.finish();
+  reading.throw_if_any();
+  for (const auto& node : clusters) {
+    study.cases.push_back(read_case(fields, node, study.job, catalog));
+  }
+  return study;
+}
+
+}  // namespace weft::study

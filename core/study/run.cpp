@@ -1,0 +1,109 @@
+#include "weft/study/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "weft/plan/check.h"
+
+namespace weft::study {
+
+namespace {
+
+// Why nothing was legal: the rule that refused most, with its share.
+std::string why_nothing(const plan::SpaceCount& count) {
+  if (count.considered == 0) return "no plan to consider: the degrees given exceed the cluster";
+  const auto most = std::max_element(count.refused.begin(), count.refused.end());
+  const auto problem = static_cast<plan::Problem>(most - count.refused.begin());
+  return fmt::format("none of {} plans is legal; {} refused by rule '{}'", count.considered, *most,
+                     plan::name_of(problem));
+}
+
+plan::Plan plan_of(const plan::Request& request) {
+  plan::Plan plan;
+  plan.tensor = request.tensor.value_or(1);
+  plan.context = request.context.value_or(1);
+  plan.data = request.data.value_or(1);
+  plan.pipeline = request.pipeline.value_or(1);
+  plan.virtual_stages = request.virtual_stages.value_or(1);
+  plan.expert = request.expert.value_or(1);
+  plan.micro_batch = request.micro_batch.value_or(1);
+  plan.zero = request.zero.value_or(1);
+  plan.sequence_parallel = request.sequence_parallel.value_or(plan.tensor > 1);
+  plan.recompute = request.recompute.value_or(plan::Recompute::kNone);
+  plan.schedule = request.schedule.value_or(plan::Schedule::kOneForwardOneBackward);
+  plan.layers = request.layers;
+  return plan;
+}
+
+// An explicit plan that breaks a rule is bad input, told with the nearest plan that does not.
+void require_legal(const workload::Job& job, const Case& c, const plan::Plan& plan) {
+  const auto problem = plan::first_problem(c.cluster, job, c.software, plan);
+  if (!problem) return;
+  base::Diagnostic diagnostic;
+  diagnostic.position = c.request.position.value_or(base::Position{});
+  diagnostic.message = "illegal plan for " + c.cluster.label + ": " +
+                       plan::explain(*problem, c.cluster, job, c.software, plan);
+  if (const auto nearest = plan::nearest_legal(c.cluster, job, c.software, plan)) {
+    diagnostic.hint = "nearest legal plan: " + plan::to_text(*nearest);
+  }
+  throw base::InputError({diagnostic});
+}
+
+CaseResult run_case(const workload::Job& job, const Case& c, const base::ThreadTeam& team) {
+  CaseResult result;
+  if (!c.cluster.device().has(job.precision)) {
+    result.reason = plan::explain(plan::Problem::kPrecision, c.cluster, job, c.software, {});
+    return result;
+  }
+  if (c.request.is_complete()) {
+    const auto plan = plan_of(c.request);
+    require_legal(job, c, plan);
+    result.search.best = plan;
+    result.search.count.considered = result.search.count.legal = result.search.replayed = 1;
+  } else {
+    result.search = best_plan(c.cluster, job, c.software, c.request, team);
+  }
+  if (result.search.best) {
+    result.outcome = evaluate(job, c, *result.search.best);
+  } else {
+    result.reason = why_nothing(result.search.count);
+  }
+  return result;
+}
+
+}  // namespace
+
+Outcome evaluate(const workload::Job& job, const Case& study_case, const plan::Plan& plan) {
+  const auto& cluster = study_case.cluster;
+  Outcome outcome;
+  outcome.plan = plan;
+  outcome.memory = plan::peak_memory(job, study_case.software, plan);
+  outcome.ledger = step::Evaluator(cluster, job, study_case.software).simulate(plan);
+  outcome.devices_used = plan.devices();
+  outcome.devices_idle = cluster.devices() - plan.devices();
+  outcome.goodput = campaign::simulate(cluster, outcome.devices_used, outcome.ledger, job,
+                                       study_case.policy);
+  outcome.bill = site::account(cluster, outcome.devices_used, outcome.ledger, outcome.goodput, job,
+                               study_case.site);
+  outcome.tokens_per_second = job.tokens_per_step() / outcome.ledger.step.si();
+  const auto per_token =
+      workload::model_flops_per_token(job.model, static_cast<double>(job.sequence),
+                                      workload::FlopConvention::kCausalAttention);
+  outcome.achieved = per_token * job.tokens_per_step() /
+                     (outcome.ledger.step * static_cast<double>(outcome.devices_used));
+  outcome.mfu =
+      outcome.achieved / cluster.device().peaks.matrix[chips::index_of(job.precision)];
+  return outcome;
+}
+
+std::vector<CaseResult> run(const Study& study, const base::ThreadTeam& team) {
+  std::vector<CaseResult> results;
+  results.reserve(study.cases.size());
+  for (const auto& study_case : study.cases) {
+    results.push_back(run_case(study.job, study_case, team));
+  }
+  return results;
+}
+
+}  // namespace weft::study

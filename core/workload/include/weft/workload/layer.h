@@ -1,0 +1,79 @@
+// One layer of one micro-batch on one device, as a list of kernels and of exchanges with its groups.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "weft/base/quantity.h"
+#include "weft/chips/kernel.h"
+#include "weft/workload/model.h"
+#include "weft/workload/software.h"
+
+namespace weft::workload {
+
+// How a layer is cut. All degrees are >= 1.
+struct Shard {
+  int tensor = 1;
+  bool sequence_parallel = false;
+  int context = 1;
+  int expert = 1;           // experts are spread over this many ranks, whole experts each
+  int micro_batch = 1;      // sequences
+};
+
+// What part of the model a list belongs to.
+enum class LayerKind { kDense, kMoe, kEmbedding, kHead };
+
+// A kernel with how often the host must launch for it.
+struct Kernel {
+  std::variant<chips::Gemm, chips::GroupedGemm, chips::Attention, chips::MemoryBound> shape;
+  double launches = 1;
+};
+
+// Which group an exchange is over, and what it is.
+enum class Group { kTensor, kContext, kExpert };
+enum class ExchangeKind { kAllGather, kReduceScatter, kAllReduce, kAllToAll, kRing };
+
+// `bytes` in the sense of interconnect::Fabric::cost; kRing: (group size - 1) messages of `bytes` to
+// the next rank, each behind one block of attention.
+struct Exchange {
+  Group group = Group::kTensor;
+  ExchangeKind kind = ExchangeKind::kAllReduce;
+  base::Bytes bytes;
+  double count = 1;
+};
+
+struct Pass {
+  std::vector<Kernel> kernels;
+  std::vector<Exchange> exchanges;
+};
+
+// Forward and backward of one layer, and what must be done again before the backward pass under
+// selective recomputation (norm outputs and the activation product are discarded: Megatron-Core
+// modules layernorm and mlp_act). Full recomputation repeats `forward` whole.
+struct LayerWork {
+  Pass forward;
+  Pass backward;
+  Pass selective_recompute;
+};
+
+// Builds the lists. Sources: operator shapes from the public model definitions; saved and moved bytes
+// as in Korthikanti et al., arXiv 2205.05198; sequence parallelism turns each all-reduce into a
+// reduce-scatter and an all-gather.
+LayerWork layer_work(const Job& job, const Software& software, LayerKind kind, const Shard& shard);
+
+// Bytes of activations kept from forward to backward by one layer of one micro-batch.
+struct SavedActivations {
+  base::Bytes none;       // nothing recomputed
+  base::Bytes selective;  // without norm outputs and the activation product
+  base::Bytes full;       // the layer's input only
+};
+SavedActivations saved_activations(const Job& job, LayerKind kind, const Shard& shard);
+
+// Parameters that one device holds of one layer of a kind.
+struct ShardedParameters {
+  double dense = 0;    // replicated over data and context ranks
+  double experts = 0;  // replicated over data·context·tensor / expert ranks
+};
+ShardedParameters sharded_parameters(const Model& model, LayerKind kind, const Shard& shard);
+
+}  // namespace weft::workload

@@ -1,0 +1,276 @@
+#include "weft/workload/layer.h"
+
+#include <algorithm>
+
+namespace weft::workload {
+
+namespace {
+
+using chips::Attention;
+using chips::Gemm;
+using chips::GroupedGemm;
+using chips::MemoryBound;
+using chips::Precision;
+
+// Bytes of an activation element, and of an FP32 gradient that is read, added to and written back.
+constexpr double kElement = 2.0;
+constexpr double kAccumulate = 8.0;
+
+// FP32 vector operations per element of the fused kernels.
+constexpr double kNormOps = 8.0;
+constexpr double kActivationOps = 10.0;
+constexpr double kRotaryOps = 6.0;
+
+bool is_quantised(Precision p) {
+  return p == Precision::kFp8 || p == Precision::kInt8 || p == Precision::kFp4;
+}
+
+// Everything outside the linear layers runs in 16 bits under an 8- or 4-bit recipe.
+Precision wide(Precision p) { return is_quantised(p) ? Precision::kBf16 : p; }
+
+// Builds the kernel lists of one layer; `tokens` are those of this device.
+class Builder {
+ public:
+  Builder(const Job& job, const Software& software, const Shard& shard)
+      : model_(job.model),
+        software_(software),
+        shard_(shard),
+        linear_(job.precision),
+        wide_(wide(job.precision)),
+        tokens_(static_cast<double>(shard.micro_batch) * static_cast<double>(job.sequence) /
+                shard.context),
+        sequence_(static_cast<double>(job.sequence)),
+        local_tokens_(shard.sequence_parallel ? tokens_ / shard.tensor : tokens_),
+        hidden_(static_cast<double>(job.model.hidden)) {}
+
+  LayerWork layer(bool moe) {
+    attention_block();
+    if (moe) {
+      expert_block();
+    } else {
+      mlp_block(tokens_, static_cast<double>(model_.ffn) / shard_.tensor);
+      tensor_exchange();
+    }
+    return std::move(work_);
+  }
+
+  LayerWork embedding() {
+    elementwise(work_.forward, local_tokens_ * hidden_, 2 * kElement, 0, 1);
+    elementwise(work_.backward, local_tokens_ * hidden_, kElement + kAccumulate, 0, 1);
+    if (shard_.tensor > 1) {
+      const auto bytes = base::Bytes(tokens_ * hidden_ * kElement);
+      work_.forward.exchanges.push_back(
+          {Group::kTensor,
+           shard_.sequence_parallel ? ExchangeKind::kReduceScatter : ExchangeKind::kAllReduce, bytes,
+           1});
+    }
+    return std::move(work_);
+  }
+
+  LayerWork head() {
+    norm();
+    const double vocabulary = static_cast<double>(model_.vocabulary) / shard_.tensor;
+    const auto linear = linear_;
+    linear_ = wide_;  // the output projection is kept in 16 bits
+    linear_layer(tokens_, vocabulary, hidden_);
+    linear_ = linear;
+    const double loss = tokens_ * vocabulary * software_.loss_bytes_per_logit.si();
+    work_.forward.kernels.push_back({MemoryBound{base::Bytes(loss / 2), {}, 3}, 3});
+    work_.backward.kernels.push_back({MemoryBound{base::Bytes(loss / 2), {}, 2}, 2});
+    if (shard_.tensor > 1) {
+      // Maximum, sum and target logit of the vocabulary-parallel cross entropy, FP32 per token.
+      work_.forward.exchanges.push_back(
+          {Group::kTensor, ExchangeKind::kAllReduce, base::Bytes(tokens_ * 4), 3});
+      gather_and_scatter(1);
+    }
+    return std::move(work_);
+  }
+
+ private:
+  // Reads and writes `bytes` per element of `elements`, `passes` kernels.
+  void elementwise(Pass& pass, double elements, double bytes, double ops, double kernels) const {
+    const double traffic = elements * bytes * software_.elementwise_traffic;
+    pass.kernels.push_back(
+        {MemoryBound{base::Bytes(traffic), base::Work(elements * ops), kernels}, kernels});
+  }
+
+  // y[m,n] = x[m,k] W: forward, and backward for x and W.
+  void linear_layer(double m, double n, double k) {
+    quantise(work_.forward, m * k + k * n);
+    work_.forward.kernels.push_back({Gemm{m, n, k, 1, linear_, kElement}, 1});
+    quantise(work_.backward, 2 * m * n);
+    work_.backward.kernels.push_back({Gemm{m, k, n, 1, linear_, kElement}, 1});
+    work_.backward.kernels.push_back({Gemm{k, n, m, 1, linear_, kAccumulate}, 1});
+  }
+
+  // Casting operands to the narrow format: read 16 bits, write the narrow element.
+  void quantise(Pass& pass, double elements) const {
+    if (!is_quantised(linear_)) return;
+    elementwise(pass, elements, kElement + chips::bytes_of(linear_), 2, 2);
+  }
+
+  void norm() {
+    const double elements = local_tokens_ * hidden_;
+    elementwise(work_.forward, elements, 2 * kElement, kNormOps, 1);
+    elementwise(work_.backward, elements, 3 * kElement, 2 * kNormOps, 1);
+    elementwise(work_.selective_recompute, elements, 2 * kElement, kNormOps, 1);
+  }
+
+  void residual() {
+    elementwise(work_.forward, local_tokens_ * hidden_, 3 * kElement, 1, 1);
+    elementwise(work_.backward, local_tokens_ * hidden_, 3 * kElement, 1, 1);
+  }
+
+  void attention_block() {
+    const double heads = static_cast<double>(model_.heads) / shard_.tensor;
+    // Ranks beyond the number of key-value heads hold copies.
+    const double kv_heads = std::max(1.0, static_cast<double>(model_.kv_heads) / shard_.tensor);
+    const double d = model_.head_dim;
+    norm();
+    linear_layer(tokens_, (heads + 2 * kv_heads) * d, hidden_);
+    const double rotated = tokens_ * (heads + kv_heads) * d;
+    elementwise(work_.forward, rotated, 2 * kElement, kRotaryOps, 1);
+    elementwise(work_.backward, rotated, 2 * kElement, kRotaryOps, 1);
+    core_attention(heads, kv_heads, d);
+    linear_layer(tokens_, hidden_, heads * d);
+    residual();
+    tensor_exchange();
+  }
+
+  void core_attention(double heads, double kv_heads, double d) {
+    // Causal: a query meets (s + 1) / 2 keys on average; context ranks share the triangle evenly.
+    const double scores = heads * tokens_ * (sequence_ + 1) / 2;
+    const double queries = tokens_ * heads * d;
+    const double keys = tokens_ * shard_.context * kv_heads * d;
+    Attention forward{scores, d, d, base::Bytes((2 * queries + 2 * keys) * kElement), false, wide_};
+    work_.forward.kernels.push_back({forward, 1});
+    Attention backward = forward;
+    backward.backward = true;
+    backward.traffic = base::Bytes((4 * queries + 4 * keys) * kElement);
+    work_.backward.kernels.push_back({backward, 2});
+    if (shard_.context > 1) {
+      const auto block = base::Bytes(2 * tokens_ * kv_heads * d * kElement);
+      work_.forward.exchanges.push_back({Group::kContext, ExchangeKind::kRing, block, 1});
+      work_.backward.exchanges.push_back({Group::kContext, ExchangeKind::kRing, block * 2.0, 1});
+    }
+  }
+
+  void mlp_block(double tokens, double width) {
+    const double inputs = model_.gated ? 2 : 1;
+    norm();
+    linear_layer(tokens, inputs * width, hidden_);
+    activation(tokens * width, inputs);
+    linear_layer(tokens, hidden_, width);
+    residual();
+  }
+
+  void activation(double elements, double inputs) {
+    elementwise(work_.forward, elements, (inputs + 1) * kElement, kActivationOps, 1);
+    elementwise(work_.backward, elements, (2 * inputs + 1) * kElement, 2 * kActivationOps, 1);
+    elementwise(work_.selective_recompute, elements, (inputs + 1) * kElement, kActivationOps, 1);
+  }
+
+  void expert_block() {
+    const auto& moe = *model_.moe;
+    // With sequence parallelism each tensor rank routes its own tokens; experts are whole.
+    const double rows = local_tokens_ * moe.top_k;
+    const double groups = static_cast<double>(moe.experts) / shard_.expert;
+    const double m = rows / groups;
+    const auto width = static_cast<double>(moe.ffn);
+    const double inputs = model_.gated ? 2 : 1;
+    norm();
+    router(moe, rows);
+    grouped(groups, m, inputs * width, hidden_);
+    activation(rows * width, inputs);
+    grouped(groups, m, hidden_, width);
+    if (moe.shared > 0) {
+      const double shared = moe.shared * width / shard_.tensor;
+      linear_layer(tokens_, inputs * shared, hidden_);
+      activation(tokens_ * shared, inputs);
+      linear_layer(tokens_, hidden_, shared);
+      tensor_exchange();
+    }
+    residual();
+    if (shard_.expert > 1) {
+      const auto bytes = base::Bytes(rows * hidden_ * kElement);
+      work_.forward.exchanges.push_back({Group::kExpert, ExchangeKind::kAllToAll, bytes, 2});
+      work_.backward.exchanges.push_back({Group::kExpert, ExchangeKind::kAllToAll, bytes, 2});
+    }
+  }
+
+  void router(const Experts& moe, double rows) {
+    const auto experts = static_cast<double>(moe.experts);
+    work_.forward.kernels.push_back({Gemm{local_tokens_, experts, hidden_, 1, wide_, 4}, 1});
+    work_.backward.kernels.push_back({Gemm{local_tokens_, hidden_, experts, 2, wide_, 4}, 2});
+    elementwise(work_.forward, local_tokens_ * experts, 3 * 4, 8, 3);   // softmax and top-k, FP32
+    elementwise(work_.backward, local_tokens_ * experts, 2 * 4, 4, 2);
+    // Permute before and after the exchange, each way: read and write every routed row.
+    elementwise(work_.forward, rows * hidden_, 4 * kElement, 1, 4);
+    elementwise(work_.backward, rows * hidden_, 4 * kElement, 1, 4);
+  }
+
+  void grouped(double groups, double m, double n, double k) {
+    quantise(work_.forward, groups * m * k + groups * k * n);
+    work_.forward.kernels.push_back({GroupedGemm{groups, m, n, k, linear_, kElement}, 1});
+    quantise(work_.backward, 2 * groups * m * n);
+    work_.backward.kernels.push_back({GroupedGemm{groups, m, k, n, linear_, kElement}, 1});
+    work_.backward.kernels.push_back({GroupedGemm{groups, k, n, m, linear_, kAccumulate}, 1});
+  }
+
+  // Communication around one column-parallel and row-parallel pair.
+  void tensor_exchange() {
+    if (shard_.tensor == 1) return;
+    gather_and_scatter(1);
+    const auto bytes = base::Bytes(tokens_ * hidden_ * kElement);
+    if (shard_.sequence_parallel) {
+      work_.forward.exchanges.push_back({Group::kTensor, ExchangeKind::kReduceScatter, bytes, 1});
+      work_.backward.exchanges.push_back({Group::kTensor, ExchangeKind::kAllGather, bytes, 1});
+    } else {
+      work_.forward.exchanges.push_back({Group::kTensor, ExchangeKind::kAllReduce, bytes, 1});
+    }
+  }
+
+  // The entry of a column-parallel layer. With sequence parallelism the input is gathered forward,
+  // gathered again for the weight gradient, and its gradient scattered; else the gradient is reduced.
+  void gather_and_scatter(double count) {
+    const auto bytes = base::Bytes(tokens_ * hidden_ * kElement);
+    if (shard_.sequence_parallel) {
+      work_.forward.exchanges.push_back({Group::kTensor, ExchangeKind::kAllGather, bytes, count});
+      work_.backward.exchanges.push_back({Group::kTensor, ExchangeKind::kAllGather, bytes, count});
+      work_.backward.exchanges.push_back(
+          {Group::kTensor, ExchangeKind::kReduceScatter, bytes, count});
+    } else {
+      work_.backward.exchanges.push_back({Group::kTensor, ExchangeKind::kAllReduce, bytes, count});
+    }
+  }
+
+  const Model& model_;
+  const Software& software_;
+  const Shard& shard_;
+  Precision linear_;
+  Precision wide_;
+  double tokens_;
+  double sequence_;
+  double local_tokens_;
+  double hidden_;
+  LayerWork work_;
+};
+
+}  // namespace
+
+LayerWork layer_work(const Job& job, const Software& software, LayerKind kind, const Shard& shard) {
+  Builder builder(job, software, shard);
+  switch (kind) {
+    case LayerKind::kDense:
+      return builder.layer(false);
+    case LayerKind::kMoe:
+      return builder.layer(true);
+    case LayerKind::kEmbedding:
+      return builder.embedding();
+    case LayerKind::kHead:
+      return builder.head();
+  }
+  return {};
+}
+
+}  // namespace weft::workload

@@ -1,0 +1,76 @@
+#include "weft/base/fields.h"
+#include "weft/workload/model.h"
+
+namespace weft::workload {
+
+namespace {
+
+using base::Fields;
+
+Experts read_experts(Fields fields) {
+  Experts moe;
+  moe.experts = static_cast<int>(fields.integer("experts", 2));
+  moe.top_k = static_cast<int>(fields.integer("top_k", 1));
+  moe.shared = static_cast<int>(fields.integer("shared", 0, 0));
+  moe.ffn = fields.integer("ffn", 1);
+  moe.first_dense_layers = static_cast<int>(fields.integer("first_dense_layers", 0, 0));
+  if (moe.top_k > moe.experts) {
+    fields.reading().error(fields.node(), "top_k is larger than the number of experts");
+  }
+  fields.finish();
+  return moe;
+}
+
+Model read_shape(Fields fields) {
+  Model model;
+  fields.text("kind");
+  model.name = fields.text("name");
+  model.layers = static_cast<int>(fields.integer("layers", 1));
+  model.hidden = fields.integer("hidden", 1);
+  model.heads = static_cast<int>(fields.integer("heads", 1));
+  model.kv_heads = static_cast<int>(fields.integer("kv_heads", 1, model.heads));
+  model.head_dim = static_cast<int>(
+      fields.integer("head_dim", 1, model.heads > 0 ? model.hidden / model.heads : 1));
+  model.ffn = fields.integer("ffn", 1);
+  model.gated = fields.flag("gated", true);
+  model.vocabulary = fields.integer("vocabulary", 1);
+  model.tied_embeddings = fields.flag("tied_embeddings", false);
+  if (auto moe = fields.maybe_map("moe")) model.moe = read_experts(*moe);
+  if (model.kv_heads > 0 && model.heads % model.kv_heads != 0) {
+    fields.reading().error(fields.node(), "heads must be a multiple of kv_heads");
+  }
+  if (model.moe && model.moe->first_dense_layers > model.layers) {
+    fields.reading().error(fields.node(), "first_dense_layers is larger than layers");
+  }
+  fields.finish();
+  return model;
+}
+
+}  // namespace
+
+Model read_model(const base::Document& document, base::Reading& reading) {
+  return read_shape(Fields(document.root(), reading, document.file().stem().string()));
+}
+
+Job read_job(Fields fields, const base::Catalog& catalog) {
+  Job job;
+  const auto name = fields.text("model");
+  if (!name.empty()) {
+    job.model = read_model(catalog.load("model", name, fields.value("model")), fields.reading());
+  }
+  job.sequence = fields.integer("sequence", 1);
+  const double batch = fields.count("global_batch", "sequences");
+  job.global_batch = static_cast<std::int64_t>(batch);
+  if (batch < 1 || static_cast<double>(job.global_batch) != batch) {
+    if (auto value = fields.value("global_batch")) {
+      fields.reading().error(*value, "a batch is a whole number of sequences, at least 1");
+    }
+  }
+  job.tokens = fields.count("tokens", "tokens");
+  job.precision = static_cast<chips::Precision>(fields.choice(
+      "precision", chips::precision_names(), chips::index_of(chips::Precision::kBf16)));
+  fields.finish();
+  return job;
+}
+
+}  // namespace weft::workload

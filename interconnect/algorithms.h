@@ -1,0 +1,76 @@
+// The algorithms behind Fabric::cost, as plain functions over a flat description of the group's way
+// through the tiers. Everything here is SI doubles and allocation-free. Internal to the room.
+//
+// A newcomer adds one file with a `time` and a `sent` function and one line in collective.cpp.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "weft/interconnect/fabric.h"
+
+namespace weft::interconnect {
+
+// A time that is never chosen: the algorithm does not apply.
+inline constexpr double kNever = std::numeric_limits<double>::infinity();
+
+// One tier that the group crosses.
+struct Crossing {
+  const TierModel* tier = nullptr;
+  int index = 0;              // of the tier
+  int children = 1;           // touched in one unit, largest
+  double links = 1;           // kFullMesh: links that a member can use at least, children - 1
+  double below = 1;           // members in the smallest touched child
+  double below_most = 1;      // members in the largest touched child
+  double inside = 1;          // members in the smallest touched unit
+  double clusters_below = 1;  // touched children over all units
+  double clusters = 1;        // touched units
+  bool shares_ports = false;  // with the crossed tier before it
+};
+
+// The crossed tiers, from the inside out.
+struct Path {
+  std::array<Crossing, kMaxTiers> crossings;
+  int count = 0;
+  double ranks = 1;
+  bool even = true;
+  double call_overhead = 0;
+
+  [[nodiscard]] std::span<const Crossing> tiers() const {
+    return {crossings.data(), static_cast<std::size_t>(count)};
+  }
+  [[nodiscard]] const Crossing& top() const { return crossings[count - 1]; }
+};
+
+Path path_of(std::span<const TierModel> models, const GroupShape& group);
+
+using Sent = std::array<base::Bytes, kMaxTiers>;
+
+// ⌈log2 n⌉ for n >= 1.
+inline int ceil_log2(int n) {
+  return static_cast<int>(std::bit_width(static_cast<std::uint32_t>(n - 1)));
+}
+
+// Times without the call overhead [s] and bytes that a member sends over each tier on average, for
+// S bytes. A time is kNever when the algorithm does not carry out the collective on this group.
+double ring_time(Collective collective, const Path& path, double bytes);
+double tree_time(Collective collective, const Path& path, double bytes);
+double direct_time(Collective collective, const Path& path, double bytes);
+double hierarchical_time(Collective collective, const Path& path, double bytes);
+double in_switch_time(Collective collective, const Path& path, double bytes);
+double pairwise_time(Collective collective, const Path& path, double bytes);
+
+void ring_sent(Collective collective, const Path& path, double bytes, Sent& sent);
+void tree_sent(Collective collective, const Path& path, double bytes, Sent& sent);
+void direct_sent(Collective collective, const Path& path, double bytes, Sent& sent);
+void hierarchical_sent(Collective collective, const Path& path, double bytes, Sent& sent);
+void in_switch_sent(Collective collective, const Path& path, double bytes, Sent& sent);
+void pairwise_sent(Collective collective, const Path& path, double bytes, Sent& sent);
+
+// What no algorithm beats [s], without call overhead.
+double lower_bound_time(Collective collective, const Path& path, double bytes);
+
+}  // namespace weft::interconnect

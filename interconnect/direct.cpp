@@ -1,0 +1,57 @@
+// Direct: every rank exchanges with every other at once, over its own link to each (full mesh) or
+// through one port (switch). All-reduce in two shots (each rank reduces one n-th and hands it back)
+// or in one (each rank sends its whole vector to all). HCCL calls it Mesh. Within one tier only.
+
+#include <algorithm>
+
+#include "algorithms.h"
+
+namespace weft::interconnect {
+
+namespace {
+
+// All ranks send `message` bytes to each of the others.
+double exchange(const Path& path, double message, double byte_time, double message_time,
+                double latency) {
+  const double per_link = (path.ranks - 1) / path.top().links;
+  return latency + per_link * (message * byte_time + message_time);
+}
+
+double exchange(const Path& path, double message) {
+  const TierModel& tier = *path.top().tier;
+  return exchange(path, message, tier.byte_time, tier.message_time, tier.latency);
+}
+
+bool is_one_shot(const Path& path, double bytes) {
+  return exchange(path, bytes) < 2 * exchange(path, bytes / path.ranks);
+}
+
+}  // namespace
+
+double direct_time(Collective collective, const Path& path, double bytes) {
+  const TierModel& tier = *path.top().tier;
+  if (path.count != 1 || !tier.is_direct) return kNever;
+  const double part = bytes / path.ranks;
+  switch (collective) {
+    case Collective::kAllReduce:
+      return std::min(exchange(path, bytes), 2 * exchange(path, part));
+    case Collective::kAllGather:
+    case Collective::kReduceScatter:
+      return exchange(path, part);
+    case Collective::kAllToAll:
+      return exchange(path, part, tier.all_to_all_byte_time, tier.all_to_all_message_time,
+                      tier.latency);
+    case Collective::kPointToPoint:
+      return kNever;
+  }
+  return kNever;
+}
+
+void direct_sent(Collective collective, const Path& path, double bytes, Sent& sent) {
+  const double part = bytes / path.ranks;
+  double to_each = part;
+  if (collective == Collective::kAllReduce) to_each = is_one_shot(path, bytes) ? bytes : 2 * part;
+  sent[path.top().index] = base::Bytes((path.ranks - 1) * to_each);
+}
+
+}  // namespace weft::interconnect

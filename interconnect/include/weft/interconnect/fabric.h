@@ -1,0 +1,92 @@
+// A fabric: tiers nested from the inside out (die pair, mesh or switch in a host, super-node,
+// scale-out network), and the groups of devices that communicate over it. Knows nothing of
+// training.
+//
+// Devices are numbered 0 .. size-1 from the inside out: the devices of one unit of a tier are
+// consecutive.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "weft/interconnect/collective.h"
+#include "weft/interconnect/group.h"
+#include "weft/interconnect/tier.h"
+
+namespace weft::interconnect {
+
+// A tier reduced to what the cost of a collective needs, in SI units.
+struct TierModel {
+  double latency = 0;       // s, one message
+  double byte_time = 0;     // s/byte that a device sends (kFullMesh: to one peer)
+  double message_time = 0;  // s, occupation of a link by a message besides its bytes
+  double all_to_all_byte_time = 0;
+  double all_to_all_message_time = 0;
+  double in_switch_byte_time = 0;
+  double in_switch_latency = 0;
+  int in_switch_minimum = 0;  // ranks; 0: the tier does not reduce
+  double call_overhead = 0;   // s
+  double bandwidth = 0;  // byte/s of a device (kFullMesh: to one peer), nominal, oversubscribed
+  bool is_mesh = false;
+  bool is_direct = false;  // every pair of children is one hop apart
+  bool shares_ports = false;
+};
+
+class Fabric {
+ public:
+  // One device alone.
+  Fabric() = default;
+  // Tiers from the inside out. Throws std::invalid_argument when there are none or too many, or one
+  // of them cannot be built.
+  explicit Fabric(std::vector<Tier> tiers);
+
+  // Devices in the whole fabric: the product of the children.
+  [[nodiscard]] std::int64_t size() const {
+    return tiers_.empty() ? 1 : unit_sizes_[tiers_.size() - 1];
+  }
+  [[nodiscard]] const std::vector<Tier>& tiers() const { return tiers_; }
+  // Devices in one unit of a tier.
+  [[nodiscard]] std::int64_t unit_size(int tier) const { return unit_sizes_[tier]; }
+
+  // The shape of any set of devices (sorted, distinct).
+  [[nodiscard]] GroupShape shape_of(std::span<const std::int64_t> devices) const;
+  // The costliest shape (is_costlier) among the groups {base + i·stride : i < size} that tile
+  // devices 0 .. used-1 in blocks of stride·size. Throws std::invalid_argument when not one block
+  // fits.
+  [[nodiscard]] GroupShape group(std::int64_t used, std::int64_t stride, int size) const;
+  // The worst pair (d, d + stride) in 0 .. used-1, for point-to-point.
+  [[nodiscard]] GroupShape neighbours(std::int64_t used, std::int64_t stride) const;
+
+  // Time and traffic of one collective. `bytes` S is: all-reduce, reduce-scatter: the vector that
+  // each rank holds; all-gather: the vector that each rank ends with; all-to-all: what each rank
+  // sends, its own part included; point-to-point: the message (the group is a pair). The cheapest
+  // legal algorithm is taken; ties go to the first in the enumeration. Never below lower_bound().
+  [[nodiscard]] CollectiveCost cost(Collective collective, const GroupShape& group,
+                                    base::Bytes bytes) const;
+  // The same with a given algorithm; time is infinite when it does not apply to this group.
+  [[nodiscard]] CollectiveCost cost(Collective collective, const GroupShape& group,
+                                    base::Bytes bytes, Algorithm algorithm) const;
+  // What no algorithm can beat at nominal bandwidth: bytes through the ports of a device and
+  // through the ports of each unit, and one message over the outermost tier.
+  [[nodiscard]] base::Time lower_bound(Collective collective, const GroupShape& group,
+                                       base::Bytes bytes) const;
+
+  // One message over a tier, without its bytes: the link and the switches on the way.
+  [[nodiscard]] base::Time message_latency(int tier) const {
+    return base::Time(models_[tier].latency);
+  }
+  // One entry per tier: totals for the whole fabric; the bisection is that of one unit.
+  [[nodiscard]] std::vector<TierInventory> inventory() const;
+
+ private:
+  [[nodiscard]] std::span<const TierModel> models() const {
+    return {models_.data(), tiers_.size()};
+  }
+  std::vector<Tier> tiers_;
+  std::array<std::int64_t, kMaxTiers> unit_sizes_{};
+  std::array<TierModel, kMaxTiers> models_{};
+};
+
+}  // namespace weft::interconnect

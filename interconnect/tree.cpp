@@ -1,0 +1,46 @@
+// Double binary tree: the vector is reduced up two complementary trees and broadcast down again,
+// half in each, cut into k chunks that follow one another (Sanders, Speck and Träff 2009; NCCL's
+// Tree).
+
+#include <algorithm>
+#include <cmath>
+
+#include "algorithms.h"
+
+namespace weft::interconnect {
+
+// With D levels up and down, a level costing a + A·(S/k) in all, and the slowest level being busy
+// for b + B·(S/k) with each chunk, twice:
+//   T(k) = D levels' latency + A·S/k + 2(k-1)·(B·S/k + b)
+// which is convex in k; the best k >= 1 is taken.
+double tree_time(Collective collective, const Path& path, double bytes) {
+  if (collective != Collective::kAllReduce) return kNever;
+  double fixed = 0;     // Σ levels · (latency + message)
+  double per_byte = 0;  // A
+  double slowest_byte = 0;
+  double slowest_message = 0;
+  for (const Crossing& crossing : path.tiers()) {
+    const double levels = 2.0 * ceil_log2(crossing.children);
+    const double byte_time = crossing.tier->byte_time / (crossing.below * crossing.links);
+    fixed += levels * (crossing.tier->latency + crossing.tier->message_time);
+    per_byte += levels * byte_time;
+    slowest_byte = std::max(slowest_byte, byte_time);
+    slowest_message = std::max(slowest_message, crossing.tier->message_time);
+  }
+  const double pipelined = 2 * slowest_byte * bytes;
+  const double fill = std::max(per_byte * bytes - pipelined, 0.0);
+  double chunks = std::numeric_limits<double>::infinity();
+  if (slowest_message > 0) chunks = std::max(std::sqrt(fill / (2 * slowest_message)), 1.0);
+  const double busy = slowest_message > 0 ? 2 * (chunks - 1) * slowest_message : 0;
+  return fixed + pipelined + fill / chunks + busy;
+}
+
+// A tree over n members has n-1 edges, each used once in either direction.
+void tree_sent(Collective /*collective*/, const Path& path, double bytes, Sent& sent) {
+  for (const Crossing& crossing : path.tiers()) {
+    const double edges = crossing.clusters_below - crossing.clusters;
+    sent[crossing.index] = base::Bytes(2 * bytes * edges / path.ranks);
+  }
+}
+
+}  // namespace weft::interconnect
