@@ -23,6 +23,7 @@ struct Crossing {
   int index = 0;              // of the tier
   int children = 1;           // touched in one unit, largest
   double links = 1;           // kFullMesh: links that a member can use at least, children - 1
+  double byte_time = 0;       // s per byte that leaves a child through the smallest child's ports
   double below = 1;           // members in the smallest touched child
   double below_most = 1;      // members in the largest touched child
   double inside = 1;          // members in the smallest touched unit

@@ -10,46 +10,54 @@ namespace weft::interconnect {
 
 namespace {
 
-// One stage: the group seen inside one unit of one tier.
-Path stage_of(const Crossing& crossing) {
-  Path stage;
+// Makes `stage` the group as it is inside one unit of one tier.
+void enter(Path& stage, const Crossing& crossing) {
   stage.count = 1;
   stage.ranks = crossing.children;
   Crossing& only = stage.crossings[0];
   only = crossing;
   only.below = only.below_most = only.clusters = 1;
   only.inside = only.clusters_below = crossing.children;
-  return stage;
+  only.byte_time = crossing.tier->byte_time / crossing.links;
 }
 
-double cheapest(Collective collective, const Path& stage, double bytes) {
-  return std::min({ring_time(collective, stage, bytes), tree_time(collective, stage, bytes),
-                   direct_time(collective, stage, bytes),
-                   in_switch_time(collective, stage, bytes)});
+// Scattering and gathering cost the same.
+double half_stage(const Path& stage, double bytes) {
+  return std::min(ring_time(Collective::kAllGather, stage, bytes),
+                  direct_time(Collective::kAllGather, stage, bytes));
 }
 
-// An inner all-reduce stage: scattered before the stages further out, gathered after them. A switch
-// that reduces does both at the price of one all-reduce.
-double inner_all_reduce(const Path& stage, double bytes) {
-  const double scatter_and_gather = cheapest(Collective::kReduceScatter, stage, bytes) +
-                                    cheapest(Collective::kAllGather, stage, bytes);
-  return std::min(scatter_and_gather, in_switch_time(Collective::kAllReduce, stage, bytes));
+// An inner stage of all-reduce: scattered before the stages further out, gathered after them. A
+// switch that reduces does both at the price of one all-reduce.
+double inner_stage(const Path& stage, double bytes) {
+  return std::min(2 * half_stage(stage, bytes),
+                  in_switch_time(Collective::kAllReduce, stage, bytes));
+}
+
+double outer_stage(const Path& stage, double bytes) {
+  constexpr Collective kAll = Collective::kAllReduce;
+  return std::min({ring_time(kAll, stage, bytes), tree_time(kAll, stage, bytes),
+                   direct_time(kAll, stage, bytes), in_switch_time(kAll, stage, bytes)});
 }
 
 }  // namespace
 
 double hierarchical_time(Collective collective, const Path& path, double bytes) {
-  const bool is_supported = collective == Collective::kAllReduce ||
-                            collective == Collective::kAllGather ||
+  const bool is_all_reduce = collective == Collective::kAllReduce;
+  const bool is_supported = is_all_reduce || collective == Collective::kAllGather ||
                             collective == Collective::kReduceScatter;
   if (!is_supported || !path.even || path.count < 2) return kNever;
+  Path stage;
   double time = 0;
   double left = bytes;  // of the vector, still to be combined further out
   for (const Crossing& crossing : path.tiers()) {
-    const Path stage = stage_of(crossing);
-    const bool is_inner_all_reduce =
-        collective == Collective::kAllReduce && &crossing != &path.top();
-    time += is_inner_all_reduce ? inner_all_reduce(stage, left) : cheapest(collective, stage, left);
+    enter(stage, crossing);
+    if (!is_all_reduce) {
+      time += half_stage(stage, left);
+    } else {
+      const bool is_outermost = &crossing == &path.top();
+      time += is_outermost ? outer_stage(stage, left) : inner_stage(stage, left);
+    }
     left /= crossing.children;
   }
   return time;

@@ -29,6 +29,7 @@ Path path_of(std::span<const TierModel> models, const GroupShape& group) {
       const double fewest = std::ceil(crossing.inside / crossing.below_most);
       crossing.links = std::clamp(fewest, 2.0, static_cast<double>(span.children)) - 1;
     }
+    crossing.byte_time = crossing.tier->byte_time / (crossing.below * crossing.links);
     path.call_overhead = std::max(path.call_overhead, crossing.tier->call_overhead);
   }
   path.even = capacity == group.size;

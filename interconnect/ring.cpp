@@ -25,10 +25,10 @@ int rounds(Collective collective) {
   return 0;
 }
 
-// Share of the ring's edges that run over this tier.
-double edge_share(const Crossing& crossing, double ranks) {
+// Edges of one ring that run over this tier; of all tiers, as many as ranks.
+double edges(const Crossing& crossing) {
   const double leaving = crossing.clusters > 1 ? crossing.clusters : 0;
-  return (crossing.clusters_below - leaving) / ranks;
+  return crossing.clusters_below - leaving;
 }
 
 }  // namespace
@@ -41,18 +41,16 @@ double ring_time(Collective collective, const Path& path, double bytes) {
   double latency = 0;
   double occupation = 0;
   for (const Crossing& crossing : path.tiers()) {
-    latency += edge_share(crossing, path.ranks) * crossing.tier->latency;
-    const double share = message / (crossing.below * crossing.links);
-    occupation =
-        std::max(occupation, share * crossing.tier->byte_time + crossing.tier->message_time);
+    latency += edges(crossing) * crossing.tier->latency;
+    occupation = std::max(occupation, message * crossing.byte_time + crossing.tier->message_time);
   }
-  return steps * (latency + occupation);
+  return steps * (latency / path.ranks + occupation);
 }
 
 void ring_sent(Collective collective, const Path& path, double bytes, Sent& sent) {
-  const double total = rounds(collective) * (path.ranks - 1) / path.ranks * bytes;
+  const double per_edge = rounds(collective) * (path.ranks - 1) / path.ranks * bytes / path.ranks;
   for (const Crossing& crossing : path.tiers()) {
-    sent[crossing.index] = base::Bytes(total * edge_share(crossing, path.ranks));
+    sent[crossing.index] = base::Bytes(per_edge * edges(crossing));
   }
 }
 

@@ -38,6 +38,7 @@ void check(const base::Fields& fields, const Tier& tier) {
 
 std::vector<std::string> tier_kinds() {
   std::vector<std::string> names;
+  names.reserve(kReaders.size());
   for (const KindReader& reader : kReaders) names.emplace_back(reader.name);
   return names;
 }

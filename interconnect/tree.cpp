@@ -21,10 +21,9 @@ double tree_time(Collective collective, const Path& path, double bytes) {
   double slowest_message = 0;
   for (const Crossing& crossing : path.tiers()) {
     const double levels = 2.0 * ceil_log2(crossing.children);
-    const double byte_time = crossing.tier->byte_time / (crossing.below * crossing.links);
     fixed += levels * (crossing.tier->latency + crossing.tier->message_time);
-    per_byte += levels * byte_time;
-    slowest_byte = std::max(slowest_byte, byte_time);
+    per_byte += levels * crossing.byte_time;
+    slowest_byte = std::max(slowest_byte, crossing.byte_time);
     slowest_message = std::max(slowest_message, crossing.tier->message_time);
   }
   const double pipelined = 2 * slowest_byte * bytes;

@@ -8,7 +8,8 @@ namespace weft::campaign {
 namespace {
 
 double whole_units(std::int64_t devices, std::int64_t devices_per_unit) {
-  return static_cast<double>((devices + devices_per_unit - 1) / devices_per_unit);
+  const std::int64_t units = (devices + devices_per_unit - 1) / devices_per_unit;
+  return static_cast<double>(units);
 }
 
 double switches(const interconnect::TierInventory& tier) {

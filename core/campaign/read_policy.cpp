@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <array>
-
 #include "weft/campaign/policy.h"
 
 namespace weft::campaign {
@@ -12,16 +9,9 @@ using HazardPerByte = decltype(base::Rate() / base::Bytes());
 
 // In the order of Unit.
 const std::vector<std::string>& unit_names() {
-  static const std::vector<std::string> names = {"device", "package", "memory",         "host",
-                                                 "nic",    "switch",  "optical_module", "job"};
-  return names;
-}
-
-bool is_annotation(const std::string& key) {
-  static constexpr std::array<const char*, 4> kAnnotations = {"source", "confidence", "disputed",
-                                                              "note"};
-  return std::any_of(kAnnotations.begin(), kAnnotations.end(),
-                     [&key](const char* annotation) { return key == annotation; });
+  static const std::vector<std::string> kNames = {"device", "package", "memory",         "host",
+                                                  "nic",    "switch",  "optical_module", "job"};
+  return kNames;
 }
 
 void require(Fields& fields, const char* key, bool holds, const char* message) {
@@ -59,8 +49,8 @@ std::vector<Component> read_components(Fields fields, double factor) {
   const auto node = fields.node();
   if (!node.is_map()) return components;
   for (std::size_t i = 0; i < node.size(); ++i) {
+    if (!node.item(i).is_map()) continue;  // source and the like; finish() complains of others
     const std::string name(node.key(i));
-    if (is_annotation(name)) continue;
     components.push_back(read_component(name, fields.map(name), factor));
   }
   fields.finish();

@@ -1,1 +1,3 @@
-int main() { return 0; }
+#include "weft/cli/commands.h"
+
+int main(int argc, char** argv) { return weft::cli::main(argc, argv); }

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <string_view>
+
 #include "weft/site/facility.h"
 
 namespace weft::site {
@@ -5,7 +8,6 @@ namespace weft::site {
 namespace {
 
 using base::Fields;
-using PerEnergy = decltype(1.0 / base::Energy());
 
 void require(Fields& fields, const char* key, bool holds, const char* message) {
   if (holds) return;
@@ -36,8 +38,9 @@ Finance read_finance(Fields fields) {
   return finance;
 }
 
-bool is_annotation(const std::string& key) {
-  return key == "source" || key == "confidence" || key == "disputed" || key == "note";
+bool is_currency(std::string_view key) {
+  return key.size() == 3 &&
+         std::all_of(key.begin(), key.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 // {CNY: 7.2, EUR: 0.92}: how many buy one US dollar.
@@ -46,7 +49,7 @@ void read_rates(Fields fields, base::ExchangeRates& rates) {
   if (!node.is_map()) return;
   for (std::size_t i = 0; i < node.size(); ++i) {
     const std::string currency(node.key(i));
-    if (is_annotation(currency)) continue;
+    if (!is_currency(currency)) continue;  // source and the like; finish() complains of others
     const double per_usd = fields.number(currency);
     require(fields, currency.c_str(), per_usd > 0, "must be above 0");
     rates.set(currency, per_usd);
@@ -63,7 +66,7 @@ void read_money(Fields fields, Site& site) {
 }
 
 base::Price<base::Energy> read_tariff(Fields& fields, const char* key) {
-  const auto price = fields.price<base::Energy>(key);
+  auto price = fields.price<base::Energy>(key);
   require(fields, key, price.per_si.amount >= 0, "must not be negative");
   return price;
 }
@@ -80,8 +83,8 @@ Site read_site(const base::Document& document, base::Reading& reading) {
   site.other_it = share(fields, "other_it", site.other_it);
   site.electricity = read_tariff(fields, "electricity");
   site.colocation = read_tariff(fields, "colocation");
-  site.carbon_per_joule = fields.quantity<PerEnergy>("carbon").si();
-  require(fields, "carbon", site.carbon_per_joule >= 0, "must not be negative");
+  site.carbon_per_joule = fields.number("carbon_kg_per_kwh") / base::kKilowattHour.si();
+  require(fields, "carbon_kg_per_kwh", site.carbon_per_joule >= 0, "must not be negative");
   if (auto finance = fields.maybe_map("finance")) site.finance = read_finance(*finance);
   if (auto money = fields.maybe_map("money")) read_money(*money, site);
   fields.finish();

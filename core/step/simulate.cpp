@@ -118,9 +118,10 @@ Ledger Evaluator::simulate(const plan::Plan& plan) {
   for (int i = 0; i < plan.pipeline; ++i) {
     Ledger stage;
     book_stage(plan, i, stage);
-    const auto idle = ledger.step - stage.sum_of_parts();
+    // Rounding may leave a busy stage a hair over the step.
+    const auto idle = std::max(ledger.step - stage.sum_of_parts(), base::Time(0));
     // A stage with little slack cannot have waited longer than it was idle.
-    const auto transfer = std::clamp(waits_for_transfer, base::Time(0), std::max(idle, base::Time(0)));
+    const auto transfer = std::clamp(waits_for_transfer, base::Time(0), idle);
     book(stage, Part::kPipelineTransfer, transfer);
     book(stage, Part::kBubble, idle - transfer);
     add(ledger, stage);

@@ -51,7 +51,8 @@ class Dice {
   explicit Dice(std::uint64_t seed) : engine_(seed) {}
   // Uniform in low .. high, both included.
   std::int64_t whole(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(high - low + 1));
+    const auto values = static_cast<std::uint64_t>(std::max<std::int64_t>(high - low + 1, 1));
+    return low + static_cast<std::int64_t>(engine_() % values);
   }
   double uniform(double low, double high) {
     return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1.0p-53;

@@ -56,7 +56,7 @@ TEST(Properties, LowerBoundIsThatOfTheLiterature) {
     Link link = random_link(dice);
     link.in_switch_reduction.reset();
     const Fabric fabric({make_tier(TierKind::kSwitch, static_cast<int>(dice.whole(2, 64)), link)});
-    const double n = static_cast<double>(fabric.size());
+    const auto n = static_cast<double>(fabric.size());
     const double port = 1e6 / link.bandwidth.si();
     const GroupShape group = everyone(fabric);
     const auto bound = [&](Collective collective) {

@@ -11,8 +11,9 @@ namespace {
 
 using namespace testing;
 
-Fabric nested(std::vector<int> children) {
+Fabric nested(const std::vector<int>& children) {
   std::vector<Tier> tiers;
+  tiers.reserve(children.size());
   for (const int count : children) {
     tiers.push_back(make_tier(TierKind::kSwitch, count, make_link(100)));
   }
@@ -26,6 +27,7 @@ GroupShape worst_by_hand(const Fabric& fabric, std::int64_t used, std::int64_t s
   for (std::int64_t start = 0; start + block <= used; start += block) {
     for (std::int64_t base = start; base < start + stride; ++base) {
       std::vector<std::int64_t> devices;
+      devices.reserve(size);
       for (int i = 0; i < size; ++i) devices.push_back(base + i * stride);
       const GroupShape shape = fabric.shape_of(devices);
       if (is_first || is_costlier(shape, worst)) worst = shape;

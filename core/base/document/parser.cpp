@@ -129,6 +129,7 @@ class Builder : public YAML::EventHandler {
     bool is_map = false;
     bool is_key = false;  // of the map around it, which is wrong, but told only when it is closed
     bool has_key = false;
+    bool has_odd_keys = false;
     Tree::Span key;
     std::uint32_t key_offset = 0;
     int key_length = 0;
@@ -212,8 +213,12 @@ class Builder : public YAML::EventHandler {
       }
       frame.members.push_back(index);
     }
+    return add_apart(entry);
+  }
+
+  std::uint32_t add_apart(const Tree::Entry& entry) {
     tree_->entries.push_back(entry);
-    return index;
+    return static_cast<std::uint32_t>(tree_->entries.size() - 1);
   }
 
   // The word at `at` when it is a written null; yaml-cpp gives the place of the next word when
@@ -258,7 +263,7 @@ class Builder : public YAML::EventHandler {
     Frame frame;
     frame.is_key = expects_key();
     frame.is_map = kind == Tree::Kind::kMap;
-    frame.index = add(entry_at(at, kind));
+    frame.index = frame.is_key ? add_apart(entry_at(at, kind)) : add(entry_at(at, kind));
     frames_.push_back(std::move(frame));
   }
 
@@ -266,11 +271,12 @@ class Builder : public YAML::EventHandler {
     const Frame frame = std::move(frames_.back());
     frames_.pop_back();
     tree_->set_members(frame.index, frame.members);
-    if (frame.is_map) find_duplicates(frame.index);
+    if (frame.is_map && !frame.has_odd_keys) find_duplicates(frame.index);
     if (!frame.is_key) return;
     // At the end of a text yaml-cpp takes an open bracket for a key, so only now is it one.
     report(tree_->entries[frame.index].offset, 1, "a key must be a word, not a map or a list");
     frames_.back().has_key = true;
+    frames_.back().has_odd_keys = true;
   }
 
   void find_duplicates(std::uint32_t map) {

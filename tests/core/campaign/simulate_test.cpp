@@ -111,13 +111,16 @@ TEST(Simulate, AsynchronousNeverWritesTwoCheckpointsAtOnce) {
 }
 
 TEST(Simulate, AsynchronousLosesMoreWorkPerFailureButLessTime) {
+  auto cluster = h100_cluster(2048);
+  cluster.storage.write = base::Bandwidth(1e11);
+  const auto ledger = ledger_of(Time(5));
   auto policy = usual_policy();
   policy.checkpoint.interval = Time(600);
-  const auto synchronous = run(policy);
+  const auto synchronous = simulate(cluster, 16384, ledger, llama3_405b(), policy);
   policy.checkpoint.asynchronous = true;
-  const auto asynchronous = run(policy);
-  EXPECT_GT(asynchronous.lost, synchronous.lost);
-  EXPECT_LT(asynchronous.checkpointing, synchronous.checkpointing);
+  const auto asynchronous = simulate(cluster, 16384, ledger, llama3_405b(), policy);
+  EXPECT_GT(asynchronous.lost / asynchronous.wall, synchronous.lost / synchronous.wall);
+  EXPECT_LT(asynchronous.wall, synchronous.wall);
 }
 
 TEST(Simulate, NothingFails) {

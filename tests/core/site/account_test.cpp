@@ -109,10 +109,12 @@ TEST(Account, OwnedH100) {
   EXPECT_NEAR(bill.cost->energy.amount / hours, 0.11, 0.01);
 }
 
-// Owning CloudMatrix384: about 6.5 CNY per NPU-hour. Capital of 167 kCNY and 1.6 kW rated per NPU.
+// Owning CloudMatrix384: about 6.5 CNY per NPU-hour, 5.9 of them fixed. Per NPU: capital of 167
+// kCNY, 1.62 kW rated with all that is around it, 1.13 kW in the mean.
 TEST(Account, OwnedCloudMatrix384) {
   auto cluster = testing::eight_way(48, Power(850), Power(170), Power(160));
-  cluster.host.base_training = Power(4000);  // all that is not NPU, switches and optics included
+  cluster.host.base_training = Power(8 * (1620 - 850));
+  cluster.host.psu_efficiency = 1;
   cluster.prices.per_host = base::Money{167e3 * 8 / 7.2, "USD"};
   cluster.prices.includes_network = true;
   auto site = bare_site();
@@ -124,7 +126,8 @@ TEST(Account, OwnedCloudMatrix384) {
   const auto bill = account(cluster, 384, ledger_of(Time(10), Power(600), Power(800)),
                             testing::undisturbed(base::kDay * 30), job_of(1e12), site);
   EXPECT_NEAR(bill.cost->capital.amount / 384, 167e3, 1);
-  EXPECT_NEAR(amount(bill.own_per_package_hour), 6.5, 0.2);
+  EXPECT_NEAR(amount(bill.own_per_package_hour), 6.5, 0.1);
+  EXPECT_NEAR(bill.cost->energy.amount / (384 * 30 * 24), 0.55, 0.02);
   EXPECT_EQ(bill.own_per_package_hour->currency, "CNY");
 }
 

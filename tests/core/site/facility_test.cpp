@@ -26,7 +26,7 @@ std::string complaint(const std::string& text) {
 
 constexpr const char* kHead =
     "kind: site\nname: Mine\npue: 1.1\nelectricity: 0.5 CNY/kWh\n"
-    "colocation: 730 CNY/kW/month\ncarbon: 0.36 kg/kWh\n";
+    "colocation: 730 CNY/kW/month\ncarbon_kg_per_kwh: 0.36\n";
 
 TEST(ShippedSites, UsColocation) {
   const auto site = shipped("us_colocation");

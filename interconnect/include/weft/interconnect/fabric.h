@@ -52,10 +52,10 @@ class Fabric {
 
   // The shape of any set of devices (sorted, distinct).
   [[nodiscard]] GroupShape shape_of(std::span<const std::int64_t> devices) const;
-  // The costliest shape (is_costlier) among the groups {base + i·stride : i < size} that tile
-  // devices 0 .. used-1 in blocks of stride·size. Throws std::invalid_argument when not one block
-  // fits.
-  [[nodiscard]] GroupShape group(std::int64_t used, std::int64_t stride, int size) const;
+  // The costliest shape (is_costlier) among the groups {base + i·stride : i < members} that tile
+  // devices 0 .. used-1 in blocks of stride·members. Throws std::invalid_argument when not one
+  // block fits.
+  [[nodiscard]] GroupShape group(std::int64_t used, std::int64_t stride, int members) const;
   // The worst pair (d, d + stride) in 0 .. used-1, for point-to-point.
   [[nodiscard]] GroupShape neighbours(std::int64_t used, std::int64_t stride) const;
 

@@ -52,7 +52,7 @@ struct Cluster {
   chips::Chip chip;
   Host host;
   std::int64_t hosts = 1;
-  interconnect::Fabric fabric{std::vector<interconnect::Tier>(1)};  // a single device, until read
+  interconnect::Fabric fabric;
   Storage storage;
   Prices prices;
   std::string facility;      // name of a site document

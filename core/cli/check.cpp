@@ -1,0 +1,45 @@
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "weft/cli/commands.h"
+#include "weft/study/check.h"
+
+namespace weft::cli {
+
+namespace {
+
+struct Options {
+  std::vector<std::filesystem::path> files;
+  std::vector<std::filesystem::path> configs;
+};
+
+int check(const Options& options) {
+  const auto catalog = make_catalog(options.configs);
+  int code = kAnswer;
+  for (const auto& file : options.files) {
+    try {
+      const auto kind = study::check_file(file, catalog);
+      std::cout << fmt::format("{}: a valid {}\n", file.string(), kind);
+    } catch (const base::InputError& error) {
+      std::cerr << error.what() << "\n";
+      code = kBadInput;
+    }
+  }
+  return code;
+}
+
+}  // namespace
+
+Command add_check(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("check", "reads files of any kind and says what is wrong in them");
+  command->add_option("FILE", options->files, "YAML files")->required();
+  add_configs_option(*command, options->configs);
+  return [options] { return check(*options); };
+}
+
+}  // namespace weft::cli

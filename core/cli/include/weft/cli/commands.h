@@ -1,0 +1,37 @@
+// The commands, one file each. Each adds itself to the program and returns what to run.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "weft/base/catalog.h"
+
+namespace CLI {
+class App;
+}
+
+namespace weft::cli {
+
+// Exit codes of every command.
+inline constexpr int kAnswer = 0;
+inline constexpr int kFailure = 1;   // input/output or internal
+inline constexpr int kBadInput = 2;  // or an explicit plan that is not legal
+inline constexpr int kNothing = 3;   // `auto` found no legal plan
+
+using Command = std::function<int()>;
+
+Command add_run(CLI::App& app);
+Command add_list(CLI::App& app);
+Command add_show(CLI::App& app);
+Command add_check(CLI::App& app);
+
+// --configs for a command; the value is read when the command runs.
+void add_configs_option(CLI::App& command, std::vector<std::filesystem::path>& directories);
+// What --configs names, then $WEFT_CONFIGS, what is installed beside the program, its source tree.
+base::Catalog make_catalog(const std::vector<std::filesystem::path>& directories);
+
+// The whole program: parses, runs, turns exceptions into messages and exit codes.
+int main(int argc, const char* const* argv);
+
+}  // namespace weft::cli

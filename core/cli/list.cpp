@@ -1,0 +1,58 @@
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "weft/cli/commands.h"
+
+namespace weft::cli {
+
+namespace {
+
+struct Options {
+  std::string kind;
+  std::vector<std::filesystem::path> configs;
+};
+
+// What a document calls itself.
+std::string title_of(const base::Catalog& catalog, const std::string& kind,
+                     const std::string& name) {
+  const auto document = catalog.load(kind, name, std::nullopt);
+  const auto title = document.root().find("name");
+  return title ? std::string(title->text()) : std::string();
+}
+
+int list(const Options& options) {
+  const auto catalog = make_catalog(options.configs);
+  if (options.kind.empty()) {
+    for (const auto& kind : base::Catalog::kinds()) {
+      std::cout << fmt::format("{:10} {}\n", kind, catalog.names(kind).size());
+    }
+    return kAnswer;
+  }
+  const auto names = catalog.names(options.kind);
+  std::size_t width = 0;
+  for (const auto& name : names) width = std::max(width, name.size());
+  for (const auto& name : names) {
+    const auto title = title_of(catalog, options.kind, name);
+    std::cout << (title.empty() ? name : fmt::format("{:{}}  {}", name, width, title)) << "\n";
+  }
+  return kAnswer;
+}
+
+}  // namespace
+
+Command add_list(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("list", "the chips, clusters, models … that have a name");
+  command->add_option("KIND", options->kind, "one of the kinds; without it, how many there are of each")
+      ->check(CLI::IsMember(base::Catalog::kinds()));
+  add_configs_option(*command, options->configs);
+  return [options] { return list(*options); };
+}
+
+}  // namespace weft::cli

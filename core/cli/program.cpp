@@ -1,0 +1,91 @@
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <utility>
+
+#include "weft/base/diagnostics.h"
+#include "weft/cli/commands.h"
+
+namespace weft::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kAbout =
+    "weft: what a training cluster stitched together out of many chips can do.\n"
+    "Reads a cluster, a model and a question in YAML; answers with step time, memory, power,\n"
+    "failures and cost, and says how sure it is.";
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  weft run configs/studies/quickstart.yaml     one job on three clusters, side by side\n"
+    "  weft run study.yaml --json - | jq .cases     the same for a program\n"
+    "  weft list chip                               what is shipped\n"
+    "  weft show ascend_910c                        every figure of a chip, with its source\n"
+    "  weft check mine.yaml                         is this file right?\n"
+    "\n"
+    "Exit codes: 0 an answer, 1 input/output or internal, 2 bad input or an illegal plan,\n"
+    "3 no legal plan found, 130 and 143 stopped by a signal.";
+
+// Installed beside the program: PREFIX/bin/weft and PREFIX/share/weft/configs.
+fs::path installed_configs() {
+  std::error_code error;
+  const auto self = fs::read_symlink("/proc/self/exe", error);
+  if (error) return {};
+  return self.parent_path().parent_path() / "share" / "weft" / "configs";
+}
+
+int report(const std::exception& error, int code) {
+  std::cerr << error.what() << (std::string(error.what()).ends_with('\n') ? "" : "\n");
+  return code;
+}
+
+}  // namespace
+
+void add_configs_option(CLI::App& command, std::vector<fs::path>& directories) {
+  command
+      .add_option("--configs", directories, "look names up in this folder first (may be repeated)")
+      ->check(CLI::ExistingDirectory)
+      ->type_name("DIR");
+}
+
+base::Catalog make_catalog(const std::vector<fs::path>& directories) {
+  auto all = directories;
+  if (const char* environment = std::getenv("WEFT_CONFIGS")) all.emplace_back(environment);
+  for (const auto& candidate : {installed_configs(), fs::path(WEFT_SOURCE_CONFIGS)}) {
+    if (fs::is_directory(candidate)) all.push_back(candidate);
+  }
+  return base::Catalog(all);
+}
+
+int main(int argc, const char* const* argv) {
+  CLI::App app{kAbout, "weft"};
+  app.footer(kExamples);
+  app.set_version_flag("--version", "weft " WEFT_VERSION);
+  app.require_subcommand(1);
+  std::vector<std::pair<const CLI::App*, Command>> commands;
+  for (const auto add : {add_run, add_list, add_show, add_check}) {
+    auto command = add(app);
+    commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kAnswer : kBadInput;
+  }
+  try {
+    for (const auto& [subcommand, command] : commands) {
+      if (subcommand->parsed()) return command();
+    }
+  } catch (const base::InputError& error) {
+    return report(error, kBadInput);
+  } catch (const std::exception& error) {
+    return report(error, kFailure);
+  }
+  return kFailure;
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,85 @@
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <unistd.h>
+
+#include "weft/base/parallel.h"
+#include "weft/cli/commands.h"
+#include "weft/report/file.h"
+#include "weft/report/json.h"
+#include "weft/report/terminal.h"
+#include "weft/study/run.h"
+#include "weft/study/sensitivity.h"
+
+namespace weft::cli {
+
+namespace {
+
+struct Options {
+  std::filesystem::path study;
+  std::vector<std::filesystem::path> configs;
+  std::string json;
+  int threads = 0;
+};
+
+report::Colour colour() {
+  const bool wanted = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  return wanted ? report::Colour::kAnsi : report::Colour::kNone;
+}
+
+void write_json(const std::string& file, const std::string& text) {
+  if (file == "-") {
+    std::cout << text << std::flush;
+    if (!std::cout) throw std::system_error(errno, std::generic_category(), "cannot write the answer");
+  } else if (!file.empty()) {
+    report::write_whole(file, text);
+  }
+}
+
+int run(const Options& options) {
+  const auto catalog = make_catalog(options.configs);
+  const auto document = catalog.load_file(options.study, "study");
+  base::Reading reading;
+  const auto study = study::read_study(document, catalog, reading);
+  reading.throw_if_any();
+
+  const base::ThreadTeam team(options.threads);
+  const auto results = study::run(study, team);
+  const auto sensitivities =
+      study::sensitivities(document, catalog, reading.uncertain_inputs(), results, team);
+  if (!options.json.empty()) {
+    write_json(options.json, report::to_json(study, results, sensitivities));
+  }
+  if (options.json != "-") {
+    std::cout << report::to_terminal(study, results, sensitivities, colour()) << std::flush;
+  }
+  const bool any = std::any_of(results.begin(), results.end(),
+                               [](const auto& result) { return result.outcome.has_value(); });
+  return any ? kAnswer : kNothing;
+}
+
+}  // namespace
+
+Command add_run(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand(
+      "run", "one training job on one or more clusters: time, memory, power, failures, cost");
+  command->footer(
+      "A study names a job, clusters and a plan (or auto):\n"
+      "  kind: study\n"
+      "  job: {model: llama3_70b, sequence: 8192, global_batch: 2304 sequences, tokens: 1 T}\n"
+      "  clusters: [{use: dgx_h100, hosts: 48}]\n"
+      "  plan: auto\n");
+  command->add_option("STUDY", options->study, "a YAML file of kind study")->required();
+  command->add_option("--json", options->json, "also write the whole answer here; - prints only it")
+      ->type_name("FILE");
+  command->add_option("--threads", options->threads, "threads to search with (default: all cores)")
+      ->check(CLI::Range(1, 4096));
+  add_configs_option(*command, options->configs);
+  return [options] { return run(*options); };
+}
+
+}  // namespace weft::cli

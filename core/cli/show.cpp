@@ -1,0 +1,81 @@
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "weft/cli/commands.h"
+
+namespace weft::cli {
+
+namespace {
+
+struct Options {
+  std::string name;
+  std::string kind;
+  std::vector<std::filesystem::path> configs;
+};
+
+// The kinds that have a document of this name.
+std::vector<std::string> kinds_of(const base::Catalog& catalog, const std::string& name) {
+  std::vector<std::string> found;
+  for (const auto& kind : base::Catalog::kinds()) {
+    const auto names = catalog.names(kind);
+    if (std::find(names.begin(), names.end(), name) != names.end()) found.push_back(kind);
+  }
+  return found;
+}
+
+[[noreturn]] void unknown(const base::Catalog& catalog, const std::string& name) {
+  std::vector<std::string> all;
+  for (const auto& kind : base::Catalog::kinds()) {
+    for (auto& other : catalog.names(kind)) all.push_back(std::move(other));
+  }
+  const auto near = base::nearest(name, all);
+  base::Diagnostic diagnostic;
+  diagnostic.message = fmt::format("nothing is named '{}'", name);
+  diagnostic.hint = near.empty() ? "see weft list" : fmt::format("did you mean '{}'?", near);
+  throw base::InputError({diagnostic});
+}
+
+void print(const base::Document& document) {
+  const auto facts = base::facts(document);
+  std::size_t width = 0;
+  for (const auto& fact : facts) width = std::max(width, fact.path.size());
+  for (const auto& fact : facts) {
+    std::string line = fmt::format("{:{}}  {}", fact.path, width, fact.value);
+    if (!fact.confidence.empty()) line += fmt::format("  [{}]", fact.confidence);
+    if (fact.disputed) line += "  [disputed]";
+    std::cout << line << "\n";
+    if (!fact.source.empty()) std::cout << fmt::format("{:{}}    {}\n", "", width, fact.source);
+  }
+}
+
+int show(const Options& options) {
+  const auto catalog = make_catalog(options.configs);
+  auto kinds = kinds_of(catalog, options.name);
+  if (!options.kind.empty()) kinds = {options.kind};
+  if (kinds.empty()) unknown(catalog, options.name);
+  for (const auto& kind : kinds) {
+    std::cout << fmt::format("{} {}\n", kind, options.name);
+    print(catalog.load(kind, options.name, std::nullopt));
+  }
+  return kAnswer;
+}
+
+}  // namespace
+
+Command add_show(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("show", "every figure of a document, with source and confidence");
+  command->add_option("NAME", options->name, "as printed by weft list")->required();
+  command->add_option("--kind", options->kind, "when the name stands for several kinds")
+      ->check(CLI::IsMember(base::Catalog::kinds()));
+  add_configs_option(*command, options->configs);
+  return [options] { return show(*options); };
+}
+
+}  // namespace weft::cli

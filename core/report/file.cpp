@@ -1,0 +1,66 @@
+#include "weft/report/file.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <sys/stat.h>
+#include <string>
+#include <system_error>
+#include <unistd.h>
+
+namespace weft::report {
+
+namespace {
+
+// Holds back the signals that end a program, so that no temporary file is left behind.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t ending;
+    sigemptyset(&ending);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&ending, signal);
+    pthread_sigmask(SIG_BLOCK, &ending, &before_);
+  }
+  ~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+[[noreturn]] void fail(int code, const std::filesystem::path& file) {
+  throw std::system_error(code, std::generic_category(), "cannot write " + file.string());
+}
+
+int write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void write_whole(const std::filesystem::path& file, std::string_view text) {
+  const SignalsHeld held;
+  std::string temporary = file.string() + ".XXXXXX.tmp";
+  const int descriptor = ::mkstemps(temporary.data(), 4);
+  if (descriptor < 0) fail(errno, file);
+  int error = write_all(descriptor, text);
+  // mkstemps makes a private file; the answer is as public as the caller's umask says.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (error == 0 && ::fchmod(descriptor, 0666 & ~mask) != 0) error = errno;
+  if (::close(descriptor) != 0 && error == 0) error = errno;
+  if (error == 0 && ::rename(temporary.c_str(), file.c_str()) != 0) error = errno;
+  if (error != 0) {
+    ::unlink(temporary.c_str());
+    fail(error, file);
+  }
+}
+
+}  // namespace weft::report

@@ -1,0 +1,18 @@
+// A study's answer for a person at a terminal, within 100 columns.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "weft/study/run.h"
+#include "weft/study/sensitivity.h"
+
+namespace weft::report {
+
+enum class Colour { kNone, kAnsi };
+
+// The headline, then the sections that the study asks for, then what limits it and what is assumed.
+std::string to_terminal(const study::Study& study, const std::vector<study::CaseResult>& results,
+                        const std::vector<study::Sensitivity>& sensitivities, Colour colour);
+
+}  // namespace weft::report

@@ -1,0 +1,204 @@
+#include "weft/report/json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace weft::report {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const base::Money& money) {
+  return {{"amount", money.amount}, {"currency", money.currency}};
+}
+
+Json optional_money(const std::optional<base::Money>& money) {
+  return money ? to_json(*money) : Json();
+}
+
+Json to_json(const plan::Plan& plan) {
+  Json json = {{"tensor", plan.tensor},
+               {"sequence_parallel", plan.sequence_parallel},
+               {"context", plan.context},
+               {"data", plan.data},
+               {"pipeline", plan.pipeline},
+               {"virtual_stages", plan.virtual_stages},
+               {"expert", plan.expert},
+               {"micro_batch", plan.micro_batch},
+               {"zero", plan.zero},
+               {"recompute", plan::name_of(plan.recompute)},
+               {"schedule", plan::name_of(plan.schedule)}};
+  if (!plan.layers.empty()) json["layers"] = plan.layers;
+  return json;
+}
+
+Json to_json(const step::Ledger& ledger, const cluster::Cluster& cluster) {
+  Json json = {{"step_s", ledger.step.si()}, {"fidelity", "F2"}};
+  for (std::size_t p = 0; p < step::kPartCount; ++p) {
+    const auto name = step::name_of(static_cast<step::Part>(p));
+    json["parts_s"][name] = ledger.parts[p].si();
+    if (ledger.hidden[p].si() > 0) json["hidden_s"][name] = ledger.hidden[p].si();
+  }
+  for (std::size_t p = 0; p < step::kEnergyPartCount; ++p) {
+    json["device_energy_J"][step::name_of(static_cast<step::EnergyPart>(p))] =
+        ledger.energy[p].si();
+  }
+  const auto& tiers = cluster.fabric.tiers();
+  for (std::size_t t = 0; t < tiers.size(); ++t) {
+    json["device_sends_bytes"][tiers[t].name] = ledger.sent[t].si();
+  }
+  json["mean_device_power_W"] = ledger.mean_device_power().si();
+  json["highest_phase_device_power_W"] = ledger.highest_phase.si();
+  return json;
+}
+
+Json to_json(const plan::Memory& memory, const chips::Device& device) {
+  return {{"stage", memory.stage},
+          {"weights_bytes", memory.weights.si()},
+          {"gradients_bytes", memory.gradients.si()},
+          {"optimizer_bytes", memory.optimizer.si()},
+          {"activations_bytes", memory.activations.si()},
+          {"buffers_bytes", memory.buffers.si()},
+          {"reserve_bytes", memory.reserve.si()},
+          {"total_bytes", memory.total().si()},
+          {"usable_bytes", device.memory_usable.si()}};
+}
+
+Json to_json(const site::MeterPower& power) {
+  return {{"devices_W", power.devices.si()},
+          {"hosts_W", power.hosts.si()},
+          {"fabric_W", power.fabric.si()},
+          {"other_it_W", power.other_it.si()},
+          {"facility_W", power.facility.si()},
+          {"total_W", power.total().si()}};
+}
+
+Json to_json(const campaign::Goodput& goodput) {
+  Json json = {{"interruptions_per_week", goodput.interruptions_per_week()},
+               {"checkpoint_interval_s", goodput.checkpoint_interval.si()},
+               {"checkpoint_pause_s", goodput.checkpoint_pause.si()},
+               {"recovery_s", goodput.recovery.si()},
+               {"ettr", goodput.ettr},
+               {"makes_progress", goodput.makes_progress},
+               {"productive_s", goodput.productive.si()},
+               {"checkpointing_s", goodput.checkpointing.si()},
+               {"lost_s", goodput.lost.si()},
+               {"recovering_s", goodput.recovering.si()},
+               {"wall_s", goodput.wall.si()}};
+  for (const auto& component : goodput.by_component) {
+    json["by_component"].push_back({{"component", component.component},
+                                    {"units", component.units},
+                                    {"per_week", component.rate * base::kWeek}});
+  }
+  return json;
+}
+
+Json to_json(const site::Bill& bill) {
+  Json json = {{"mean", to_json(bill.mean)},
+               {"peak", to_json(bill.peak)},
+               {"idle", to_json(bill.idle)},
+               {"rated", to_json(bill.rated)},
+               {"energy_J", bill.energy.si()},
+               {"energy_per_token_J", bill.per_token.si()},
+               {"carbon_kg", bill.carbon_kg},
+               {"rent", optional_money(bill.rent)},
+               {"own_per_package_hour", optional_money(bill.own_per_package_hour)}};
+  if (bill.cost) {
+    json["cost"] = {{"capital", to_json(bill.cost->capital)},
+                    {"capital_share", to_json(bill.cost->capital_share)},
+                    {"maintenance", to_json(bill.cost->maintenance)},
+                    {"space", to_json(bill.cost->space)},
+                    {"energy", to_json(bill.cost->energy)},
+                    {"own", to_json(bill.cost->own)}};
+  }
+  return json;
+}
+
+Json to_json(const study::Sensitivity& sensitivity) {
+  Json json;
+  for (std::size_t f = 0; f < study::kFigureCount; ++f) {
+    json["interval_ratio"][study::name_of(static_cast<study::Figure>(f))] = {sensitivity.low[f],
+                                                                             sensitivity.high[f]};
+  }
+  json["inputs"] = Json::array();
+  for (const auto& effect : sensitivity.effects) {
+    Json one = {{"input", effect.input},
+                {"low", effect.distribution.low},
+                {"mode", effect.distribution.mode},
+                {"high", effect.distribution.high}};
+    for (std::size_t f = 0; f < study::kFigureCount; ++f) {
+      one["ratio"][study::name_of(static_cast<study::Figure>(f))] = {effect.low[f],
+                                                                     effect.high[f]};
+    }
+    json["inputs"].push_back(one);
+  }
+  return json;
+}
+
+Json search_json(const study::Search& search) {
+  Json json = {{"considered", search.count.considered},
+               {"legal", search.count.legal},
+               {"replayed", search.replayed}};
+  for (std::size_t p = 0; p < search.count.refused.size(); ++p) {
+    if (search.count.refused[p] == 0) continue;
+    json["refused"][plan::name_of(static_cast<plan::Problem>(p))] = search.count.refused[p];
+  }
+  return json;
+}
+
+Json outcome_json(const study::Outcome& outcome, const study::Case& c) {
+  const auto& chip = c.cluster.chip;
+  const double per_device = static_cast<double>(chip.dies) / chip.devices();
+  const auto counts = [&](std::int64_t devices) -> Json {
+    return {{"devices", devices},
+            {"packages", static_cast<double>(devices) / chip.devices()},
+            {"dies", static_cast<double>(devices) * per_device}};
+  };
+  return {{"plan", to_json(outcome.plan)},
+          {"used", counts(outcome.devices_used)},
+          {"idle", counts(outcome.devices_idle)},
+          {"step", to_json(outcome.ledger, c.cluster)},
+          {"tokens_per_s", outcome.tokens_per_second},
+          {"achieved_FLOP_per_s_per_device", outcome.achieved.si()},
+          {"mfu", outcome.mfu},
+          {"mfu_convention", workload::name_of(workload::FlopConvention::kCausalAttention)},
+          {"memory", to_json(outcome.memory, c.cluster.device())},
+          {"failures", to_json(outcome.goodput)},
+          {"site", to_json(outcome.bill)}};
+}
+
+}  // namespace
+
+std::string to_json(const study::Study& study, const std::vector<study::CaseResult>& results,
+                    const std::vector<study::Sensitivity>& sensitivities) {
+  Json json = {{"schema", kRunSchema}};
+  json["job"] = {{"model", study.job.model.name},
+                 {"parameters", workload::count_parameters(study.job.model).total},
+                 {"sequence", study.job.sequence},
+                 {"global_batch_sequences", study.job.global_batch},
+                 {"tokens", study.job.tokens},
+                 {"precision", chips::name_of(study.job.precision)}};
+  json["cases"] = Json::array();
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const auto& c = study.cases[i];
+    const auto peak = c.cluster.device().peaks.matrix[chips::index_of(study.job.precision)];
+    Json one = {{"cluster", c.cluster.name},
+                {"label", c.cluster.label},
+                {"chip", c.cluster.chip.name},
+                {"software", c.software.name},
+                {"site", c.site.name},
+                {"campaign", c.policy.name},
+                {"peak_FLOP_per_s_per_device", peak.si()},
+                {"search", search_json(results[i].search)}};
+    if (results[i].outcome) {
+      one["outcome"] = outcome_json(*results[i].outcome, c);
+      one["sensitivity"] = to_json(sensitivities[i]);
+    } else {
+      one["infeasible"] = results[i].reason;
+    }
+    json["cases"].push_back(one);
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace weft::report

@@ -1,0 +1,32 @@
+// Rows of a label and one cell per case, aligned, for a terminal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "weft/report/terminal.h"
+
+namespace weft::report {
+
+// Columns on a terminal (UTF-8 code points; all that weft prints are one column wide).
+std::size_t width_of(const std::string& text);
+// `text` padded with blanks to `width`, or cut with an ellipsis.
+std::string fitted(const std::string& text, std::size_t width);
+
+class Table {
+ public:
+  explicit Table(Colour colour) : colour_(colour) {}
+
+  void heading(const std::string& text, const std::vector<std::string>& cells = {});
+  void row(const std::string& label, const std::vector<std::string>& cells);
+  void note(const std::string& text);
+  void blank() { text_ += "\n"; }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  void line(const std::string& label, const std::vector<std::string>& cells, bool is_heading);
+  Colour colour_;
+  std::string text_;
+};
+
+}  // namespace weft::report

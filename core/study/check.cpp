@@ -1,0 +1,40 @@
+#include "weft/study/check.h"
+
+#include <fmt/format.h>
+
+#include "weft/chips/chip.h"
+#include "weft/interconnect/link.h"
+#include "weft/study/run.h"
+
+namespace weft::study {
+
+namespace {
+
+// A cluster is read the way a study reads it.
+void check_cluster(const std::filesystem::path& file, const base::Catalog& catalog,
+                   base::Reading& reading) {
+  const auto text = fmt::format("use: '{}'\n", std::filesystem::absolute(file).string());
+  const auto document = base::Document::parse(text, file.string());
+  base::Fields use(document.root(), reading, "check");
+  cluster::read_cluster(use, catalog);
+}
+
+}  // namespace
+
+std::string check_file(const std::filesystem::path& file, const base::Catalog& catalog) {
+  const auto document = catalog.load_file(file, "");
+  const std::string kind(document.root().find("kind")->text());
+  base::Reading reading;
+  if (kind == "chip") chips::read_chip(document, reading);
+  if (kind == "link") interconnect::read_link(document, reading);
+  if (kind == "software") workload::read_software(document, reading);
+  if (kind == "model") workload::read_model(document, reading);
+  if (kind == "cluster") check_cluster(file, catalog, reading);
+  if (kind == "site") site::read_site(document, reading);
+  if (kind == "campaign") campaign::read_policy(document, reading);
+  if (kind == "study") read_study(document, catalog, reading);
+  reading.throw_if_any();
+  return kind;
+}
+
+}  // namespace weft::study

@@ -1,0 +1,118 @@
+// The floors of the house: a room includes itself and what is below it, nothing else.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Ground floor first; rooms of one floor do not see each other.
+const std::vector<std::vector<std::string>> kFloors = {{"base"},     {"chips", "interconnect"},
+                                                       {"workload"}, {"cluster"},
+                                                       {"plan"},     {"step"},
+                                                       {"campaign"}, {"site"},
+                                                       {"study"},    {"report"},
+                                                       {"cli"}};
+
+// What a job is made of does not depend on the wires between the chips.
+const std::map<std::string, std::set<std::string>> kForbidden = {{"workload", {"interconnect"}}};
+
+std::map<std::string, std::set<std::string>> allowed_rooms() {
+  std::map<std::string, std::set<std::string>> allowed;
+  std::set<std::string> below;
+  for (const auto& floor : kFloors) {
+    for (const std::string& room : floor) {
+      allowed[room] = below;
+      allowed[room].insert(room);
+    }
+    below.insert(floor.begin(), floor.end());
+  }
+  for (const auto& [room, others] : kForbidden) {
+    for (const std::string& other : others) allowed[room].erase(other);
+  }
+  return allowed;
+}
+
+// "core/plan/check.cpp" is of the room plan, "chips/kernel.cpp" of the room chips.
+std::string room_of(const fs::path& relative) {
+  auto part = relative.begin();
+  if (*part == "core") ++part;
+  return part->string();
+}
+
+struct Include {
+  fs::path file;  // from the top of the sources
+  std::string target;
+};
+
+// The quoted includes of a file.
+void add_includes(const fs::path& root, const fs::path& file, std::vector<Include>& all) {
+  constexpr std::string_view kStart = "#include \"";
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.starts_with(kStart)) continue;
+    const std::string rest = line.substr(kStart.size());
+    all.push_back({fs::relative(file, root), rest.substr(0, rest.find('"'))});
+  }
+}
+
+std::vector<Include> includes() {
+  const fs::path root = WEFT_SOURCE_DIR;
+  std::vector<Include> all;
+  for (const char* top : {"core", "chips", "interconnect"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
+      const fs::path extension = entry.path().extension();
+      if (extension == ".h" || extension == ".cpp") add_includes(root, entry.path(), all);
+    }
+  }
+  return all;
+}
+
+TEST(IncludeGraph, OnlyDownTheFloors) {
+  const auto allowed = allowed_rooms();
+  constexpr std::string_view kPrefix = "weft/";
+  std::set<std::string> seen;
+  for (const auto& [file, target] : includes()) {
+    if (!target.starts_with(kPrefix)) continue;
+    const std::string room = room_of(file);
+    const std::string other = room_of(target.substr(kPrefix.size()));
+    seen.insert(room);
+    ASSERT_TRUE(allowed.contains(room)) << file << " is in no room of this house";
+    EXPECT_TRUE(allowed.at(room).contains(other)) << file << " includes \"" << target << "\"";
+  }
+  EXPECT_EQ(seen.size(), allowed.size()) << "rooms without an include";
+}
+
+TEST(IncludeGraph, NoWayAroundThePublicHeaders) {
+  for (const auto& [file, target] : includes()) {
+    EXPECT_FALSE(target.starts_with("/") || target.find("..") != std::string::npos)
+        << file << " includes \"" << target << "\"";
+    const fs::path folder = (fs::path(WEFT_SOURCE_DIR) / file).parent_path();
+    EXPECT_TRUE(target.starts_with("weft/") || fs::exists(folder / target))
+        << file << " includes \"" << target << "\", which is not in its folder";
+  }
+}
+
+TEST(IncludeGraph, PublicHeadersAreInTheirRoom) {
+  const fs::path root = WEFT_SOURCE_DIR;
+  for (const char* top : {"core", "chips", "interconnect"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
+      const fs::path file = fs::relative(entry.path(), root);
+      const std::string path = file.string();
+      const std::size_t public_part = path.find("/include/");
+      if (public_part == std::string::npos || !entry.is_regular_file()) continue;
+      EXPECT_EQ(path.substr(public_part),
+                "/include/weft/" + room_of(file) + "/" + file.filename().string());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace weft
