@@ -17,19 +17,19 @@ namespace weft::interconnect {
 // A time that is never chosen: the algorithm does not apply.
 inline constexpr double kNever = std::numeric_limits<double>::infinity();
 
-// One tier that the group crosses.
+// One tier that the group crosses. Left uninitialised on purpose: path_of fills what is used.
 struct Crossing {
-  const TierModel* tier = nullptr;
-  int index = 0;              // of the tier
-  int children = 1;           // touched in one unit, largest
-  double links = 1;           // kFullMesh: links that a member can use at least, children - 1
-  double byte_time = 0;       // s per byte that leaves a child through the smallest child's ports
-  double below = 1;           // members in the smallest touched child
-  double below_most = 1;      // members in the largest touched child
-  double inside = 1;          // members in the smallest touched unit
-  double clusters_below = 1;  // touched children over all units
-  double clusters = 1;        // touched units
-  bool shares_ports = false;  // with the crossed tier before it
+  const TierModel* tier;
+  int index;              // of the tier
+  int children;           // touched in one unit, largest
+  double links;           // kFullMesh: links that a member can use at least, children - 1
+  double byte_time;       // s per byte that leaves a child through the smallest child's ports
+  double below;           // members in the smallest touched child
+  double below_most;      // members in the largest touched child
+  double inside;          // members in the smallest touched unit
+  double clusters_below;  // touched children over all units
+  double clusters;        // touched units
+  bool shares_ports;      // with the crossed tier before it
 };
 
 // The crossed tiers, from the inside out.

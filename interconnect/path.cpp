@@ -5,35 +5,35 @@
 
 namespace weft::interconnect {
 
-Path path_of(std::span<const TierModel> models, const GroupShape& group) {
-  Path path;
-  path.ranks = group.size;
-  const int tiers = static_cast<int>(models.size());
-  std::int64_t capacity = 1;  // product of the children: the size, when the group fits evenly
-  for (int index = 0; index < tiers; ++index) {
-    const TierSpan& span = group.tiers[index];
-    if (span.children <= 1) continue;
-    capacity *= span.children;
-    const bool follows = path.count > 0 && path.crossings[path.count - 1].index == index - 1;
-    Crossing& crossing = path.crossings[path.count++];
-    crossing.tier = &models[index];
-    crossing.index = index;
-    crossing.shares_ports = crossing.tier->shares_ports && follows;
-    crossing.children = span.children;
-    crossing.below = span.members_least;
-    crossing.below_most = span.members_most;
-    const bool outermost = index + 1 >= tiers;
-    crossing.inside = outermost ? group.size : group.tiers[index + 1].members_least;
-    if (crossing.tier->is_mesh) {
-      // The unit that touches fewest children, but still crosses the tier, has the fewest links.
-      const double fewest = std::ceil(crossing.inside / crossing.below_most);
-      crossing.links = std::clamp(fewest, 2.0, static_cast<double>(span.children)) - 1;
-    }
-    crossing.byte_time = crossing.tier->byte_time / (crossing.below * crossing.links);
-    path.call_overhead = std::max(path.call_overhead, crossing.tier->call_overhead);
-  }
-  path.even = capacity == group.size;
+namespace {
 
+// Links of a member towards its peers: where the unit that touches fewest children, but still
+// crosses the tier, has fewest.
+double links_of(const TierModel& tier, int children, double inside, double below_most) {
+  if (!tier.is_mesh) return 1;
+  const double fewest = std::ceil(inside / below_most);
+  return std::clamp(fewest, 2.0, static_cast<double>(children)) - 1;
+}
+
+Crossing crossing_of(const TierModel& tier, int index, const GroupShape& group, bool is_outermost) {
+  const TierSpan& span = group.tiers[index];
+  Crossing crossing;
+  crossing.tier = &tier;
+  crossing.index = index;
+  crossing.children = span.children;
+  crossing.below = span.members_least;
+  crossing.below_most = span.members_most;
+  crossing.inside = is_outermost ? group.size : group.tiers[index + 1].members_least;
+  crossing.links = links_of(tier, span.children, crossing.inside, crossing.below_most);
+  crossing.byte_time = tier.byte_time / (crossing.below * crossing.links);
+  crossing.clusters = crossing.clusters_below = 1;
+  crossing.shares_ports = false;
+  return crossing;
+}
+
+// Touched units of each tier, from the outside in: exact for even groups, at most the ranks for
+// others.
+void count_clusters(Path& path) {
   double clusters = 1;
   for (int i = path.count - 1; i >= 0; --i) {
     Crossing& crossing = path.crossings[i];
@@ -41,6 +41,29 @@ Path path_of(std::span<const TierModel> models, const GroupShape& group) {
     clusters = i == 0 ? path.ranks : std::min(clusters * crossing.children, path.ranks);
     crossing.clusters_below = clusters;
   }
+}
+
+}  // namespace
+
+Path path_of(std::span<const TierModel> models, const GroupShape& group) {
+  Path path;
+  path.ranks = group.size;
+  const int tiers = static_cast<int>(models.size());
+  std::int64_t capacity = 1;  // product of the children: the size, when the group fits evenly
+  for (int index = 0; index < tiers; ++index) {
+    const int children = group.tiers[index].children;
+    if (children <= 1) continue;
+    capacity *= children;
+    const TierModel& tier = models[index];
+    Crossing& crossing = path.crossings[path.count];
+    crossing = crossing_of(tier, index, group, index + 1 >= tiers);
+    crossing.shares_ports =
+        tier.shares_ports && path.count > 0 && path.crossings[path.count - 1].index == index - 1;
+    path.call_overhead = std::max(path.call_overhead, tier.call_overhead);
+    ++path.count;
+  }
+  path.even = capacity == group.size;
+  count_clusters(path);
   return path;
 }
 

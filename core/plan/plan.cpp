@@ -18,7 +18,7 @@ const char* name_of(Schedule schedule) {
   return kNames[static_cast<std::size_t>(schedule)];
 }
 
-std::string to_text(const Plan& plan) {
+std::string layout_text(const Plan& plan) {
   std::string text = fmt::format("TP{}", plan.tensor);
   if (plan.sequence_parallel) text += "+SP";
   if (plan.context > 1) text += fmt::format(" CP{}", plan.context);
@@ -26,10 +26,13 @@ std::string to_text(const Plan& plan) {
   if (plan.virtual_stages > 1) text += fmt::format("x{}", plan.virtual_stages);
   text += fmt::format(" DP{}", plan.data);
   if (plan.expert > 1) text += fmt::format(" EP{}", plan.expert);
-  text += fmt::format(" ZeRO-{}", plan.zero);
   if (plan.pipeline > 1 && plan.schedule == Schedule::kGPipe) text += " GPipe";
-  return text + fmt::format(", micro-batch {}, recompute {}", plan.micro_batch,
-                            name_of(plan.recompute));
+  return text;
+}
+
+std::string to_text(const Plan& plan) {
+  return fmt::format("{} ZeRO-{}, micro-batch {}, recompute {}", layout_text(plan), plan.zero,
+                     plan.micro_batch, name_of(plan.recompute));
 }
 
 namespace {

@@ -35,7 +35,7 @@ std::string fitted(const std::string& text, std::size_t width) {
 }
 
 void Table::line(const std::string& label, const std::vector<std::string>& cells, bool is_heading) {
-  std::string text = fitted(label, kLabel);
+  std::string text = cells.empty() ? label : fitted(label, kLabel);
   for (const auto& cell : cells) text += " " + fitted(cell, kCell - 1);
   trim_end(text);
   if (is_heading && colour_ == Colour::kAnsi) text = "\x1b[1m" + text + "\x1b[0m";

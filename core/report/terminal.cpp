@@ -104,12 +104,6 @@ class Writer {
     return static_cast<double>(devices) / column.study_case->cluster.chip.devices();
   }
 
-  static std::string units(const Column& column, std::int64_t devices) {
-    const auto& chip = column.study_case->cluster.chip;
-    const double per_package = packages(column, devices);
-    return fmt::format("{} / {:g} / {:g}", devices, per_package, per_package * chip.dies);
-  }
-
   void headline() {
     std::vector<std::string> names;
     for (const auto& column : columns_) names.push_back(column.study_case->cluster.label);
@@ -121,18 +115,24 @@ class Writer {
       if (column.result->outcome) continue;
       table_.note(column.study_case->cluster.label + ": " + column.result->reason);
     }
-    row("plan", [](const Column&, const Outcome& o) {
-      const auto text = plan::to_text(o.plan);
-      return text.substr(0, text.find(','));
+    row("plan", [](const Column&, const Outcome& o) { return plan::layout_text(o.plan); });
+    row("ZeRO, micro-batch", [](const Column&, const Outcome& o) {
+      return fmt::format("ZeRO-{}, {}", o.plan.zero, o.plan.micro_batch);
     });
-    row("", [](const Column&, const Outcome& o) {
-      return fmt::format("micro-batch {}, recompute {}", o.plan.micro_batch,
-                         plan::name_of(o.plan.recompute));
+    row("recomputation", [](const Column&, const Outcome& o) {
+      return std::string(plan::name_of(o.plan.recompute));
     });
-    row("devices/packages/dies", [](const Column& c, const Outcome& o) {
-      return units(c, o.devices_used) + " used";
+    row("devices", [](const Column&, const Outcome& o) {
+      return fmt::format("{} used, {} idle", o.devices_used, o.devices_idle);
     });
-    row("", [](const Column& c, const Outcome& o) { return units(c, o.devices_idle) + " idle"; });
+    row("packages (dies)", [](const Column& c, const Outcome& o) {
+      const auto& chip = c.study_case->cluster.chip;
+      const auto both = [&](std::int64_t devices) {
+        const double n = packages(c, devices);
+        return fmt::format("{:g} ({:g})", n, n * chip.dies);
+      };
+      return fmt::format("{} used, {} idle", both(o.devices_used), both(o.devices_idle));
+    });
     row("step time", [](const Column& c, const Outcome& o) {
       return interval(c, Figure::kStepTime, o.ledger.step);
     });

@@ -34,7 +34,7 @@ TEST(Answers, PlanIsSearchedWhenNoneIsGiven) {
   const Folder folder;
   folder.write("study.yaml",
                "kind: study\n"
-               "job: {model: llama3_8b, sequence: 8192, global_batch: 64, tokens: 1 B}\n"
+               "job: {model: llama3_8b, sequence: 8192, global_batch: 64, tokens: 1 G}\n"
                "clusters: [{use: dgx_h100, hosts: 1}]\n");
   const Ended ended = folder.weft({"run", "study.yaml"});
   EXPECT_EQ(ended.code, kAnswer) << ended.err;
@@ -44,7 +44,7 @@ TEST(Answers, InfeasibleCaseBesideFeasibleOne) {
   const Folder folder;
   folder.write("study.yaml",
                "kind: study\n"
-               "job: {model: llama3_70b, sequence: 8192, global_batch: 64, tokens: 1 B}\n"
+               "job: {model: llama3_70b, sequence: 8192, global_batch: 64, tokens: 1 G}\n"
                "clusters: [{use: dgx_h100, hosts: 1}, {use: dgx_h100, hosts: 8}]\n"
                "plan: {pipeline: 1, context: 1, recompute: full}\n");
   const Ended ended = folder.weft({"run", "study.yaml"});
@@ -56,7 +56,7 @@ TEST(Answers, AutoThatFindsNothing) {
   const Folder folder;
   folder.write("study.yaml",
                "kind: study\n"
-               "job: {model: llama3_405b, sequence: 8192, global_batch: 64, tokens: 1 B}\n"
+               "job: {model: llama3_405b, sequence: 8192, global_batch: 64, tokens: 1 G}\n"
                "clusters: [{use: dgx_h100, hosts: 1}]\n"
                "plan: auto\n");
   const Ended ended = folder.weft({"run", "study.yaml"});

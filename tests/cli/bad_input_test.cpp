@@ -44,7 +44,7 @@ std::string study_with_job(const std::string& job) {
 
 TEST(BadInput, UnknownKey) {
   expect_refused(
-      study_with_job("{model: llama3_8b, sequnce: 8192, global_batch: 64, tokens: 1 B}"),
+      study_with_job("{model: llama3_8b, sequnce: 8192, global_batch: 64, tokens: 1 G}"),
       {"study.yaml:2:25: error: ", "sequnce", "  2 | job: {model: llama3_8b, sequnce: 8192",
        "    |                         ^~~~~~~", "did you mean 'sequence'?"});
 }
@@ -56,16 +56,16 @@ TEST(BadInput, UnknownKeyAtTheTop) {
 
 TEST(BadInput, DuplicateKey) {
   expect_refused(study_with_job("{model: llama3_8b, sequence: 8192, sequence: 4096, "
-                                "global_batch: 64, tokens: 1 B}"),
+                                "global_batch: 64, tokens: 1 G}"),
                  {"study.yaml:2:41: error: ", "'sequence'", "line 2", "^~~~~~~~"});
 }
 
 TEST(BadInput, MissingKey) {
-  expect_refused(study_with_job("{model: llama3_8b, global_batch: 64, tokens: 1 B}"),
+  expect_refused(study_with_job("{model: llama3_8b, global_batch: 64, tokens: 1 G}"),
                  {"study.yaml:2:6: error: ", "'sequence'"});
   expect_refused(
       "kind: study\njob: {model: llama3_8b, sequence: 8192, global_batch: 64, "
-      "tokens: 1 B}\n",
+      "tokens: 1 G}\n",
       {"study.yaml:1:1: error: ", "'clusters'"});
   expect_refused("job: {model: llama3_8b}\n", {"study.yaml:1:1: error: ", "'kind'"});
 }
@@ -128,7 +128,7 @@ TEST(BadInput, IllegalPlanInOneCaseOfTwo) {
 TEST(BadInput, UnknownNames) {
   expect_refused(small_study("{use: dgx_h10, hosts: 1}"),
                  {"study.yaml:3:18: error: ", "dgx_h10", "^~~~~~~", "did you mean 'dgx_h100'?"});
-  expect_refused(study_with_job("{model: lama3_8b, sequence: 8192, global_batch: 64, tokens: 1 B}"),
+  expect_refused(study_with_job("{model: lama3_8b, sequence: 8192, global_batch: 64, tokens: 1 G}"),
                  {"study.yaml:2:14: error: ", "did you mean 'llama3_8b'?"});
   expect_refused(small_study("{use: dgx_h100, hosts: 1, software: megatron_cor}"),
                  {"study.yaml:3:48: error: ", "did you mean 'megatron_core'?"});
@@ -164,7 +164,7 @@ TEST(BadInput, CyclicExtends) {
   folder.write("mine/models/one.yaml", "kind: model\nextends: two\n");
   folder.write("mine/models/two.yaml", "kind: model\nextends: one\n");
   folder.write("study.yaml", study_with_job("{model: one, sequence: 8192, global_batch: 64, "
-                                            "tokens: 1 B}"));
+                                            "tokens: 1 G}"));
   expect_refused(folder, {"two.yaml:2:10: error: ", "extends itself", "one.yaml", "two.yaml"});
 }
 

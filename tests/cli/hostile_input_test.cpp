@@ -144,8 +144,8 @@ TEST_P(ExtremeNumber, InTheJob) {
   const std::string number = GetParam();
   const std::string end = "}\nclusters: [{use: dgx_h100, hosts: 1}]\n";
   const std::string start = "kind: study\njob: {model: llama3_8b, ";
-  expect_an_end(start + "sequence: " + number + ", global_batch: 64, tokens: 1 B" + end);
-  expect_an_end(start + "sequence: 8192, global_batch: " + number + ", tokens: 1 B" + end);
+  expect_an_end(start + "sequence: " + number + ", global_batch: 64, tokens: 1 G" + end);
+  expect_an_end(start + "sequence: 8192, global_batch: " + number + ", tokens: 1 G" + end);
   expect_an_end(start + "sequence: 8192, global_batch: 64, tokens: " + number + end);
 }
 

@@ -19,7 +19,7 @@ constexpr int kBadInput = 2;
 // Three cases and a search, so that there is something for threads to do in another order.
 constexpr const char* kSearch =
     "kind: study\n"
-    "job: {model: llama3_8b, sequence: 8192, global_batch: 128 sequences, tokens: 1 B}\n"
+    "job: {model: llama3_8b, sequence: 8192, global_batch: 128 sequences, tokens: 1 G}\n"
     "clusters: [{use: dgx_h100, hosts: 4}, {use: gb200_nvl72}, {use: cloudmatrix384}]\n"
     "plan: auto\n";
 

@@ -238,7 +238,7 @@ Ended Folder::weft_stopped_by(int signal, const Words& arguments) const {
 
 std::string small_study(const std::string& cluster, const std::string& plan) {
   return "kind: study\n"
-         "job: {model: llama3_8b, sequence: 8192, global_batch: 64 sequences, tokens: 1 B}\n"
+         "job: {model: llama3_8b, sequence: 8192, global_batch: 64 sequences, tokens: 1 G}\n"
          "clusters: [" +
          cluster +
          "]\n"

@@ -66,7 +66,7 @@ TEST_F(Terminal, QuickstartFits) {
 TEST_F(Terminal, AnInfeasibleCaseFits) {
   folder_.write("study.yaml",
                 "kind: study\n"
-                "job: {model: llama3_405b, sequence: 8192, global_batch: 64, tokens: 1 B}\n"
+                "job: {model: llama3_405b, sequence: 8192, global_batch: 64, tokens: 1 G}\n"
                 "clusters: [{use: dgx_h100, hosts: 1}, {use: dgx_b200, hosts: 16}]\n");
   const Ended ended = folder_.weft(command_);
   ASSERT_EQ(ended.code, 0) << ended.err;

@@ -23,12 +23,11 @@ inline interconnect::Fabric h100_fabric(int hosts, double modules_per_link = 2) 
   return interconnect::Fabric({host, network});
 }
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 inline cluster::Cluster cluster_of(interconnect::Fabric fabric) {
-  return {.fabric = std::move(fabric)};
+  cluster::Cluster cluster;
+  cluster.fabric = std::move(fabric);
+  return cluster;
 }
-#pragma GCC diagnostic pop
 
 inline cluster::Cluster h100_cluster(int hosts) {
   auto cluster = cluster_of(h100_fabric(hosts));

@@ -21,12 +21,11 @@ inline interconnect::Fabric hosts_fabric(int devices_per_host, int hosts) {
   return interconnect::Fabric({host, network});
 }
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 inline cluster::Cluster cluster_of(interconnect::Fabric fabric) {
-  return {.fabric = std::move(fabric)};
+  cluster::Cluster cluster;
+  cluster.fabric = std::move(fabric);
+  return cluster;
 }
-#pragma GCC diagnostic pop
 
 // Eight accelerators per host, with the 1.0 and 1.3 kW DC that stand around them and supplies as in
 // the MLPerf logs; no fans (immersion), no power in the fabric.

@@ -50,7 +50,8 @@ struct Plan {
   friend bool operator==(const Plan&, const Plan&) = default;
 };
 
-// "TP8 PP4 x 2 DP12 ZeRO-1 SP, micro-batch 1, recompute none"
+// "TP8+SP PP4x2 DP12", then also " ZeRO-1, micro-batch 1, recompute none".
+std::string layout_text(const Plan& plan);
 std::string to_text(const Plan& plan);
 
 // A run of layers on one virtual stage. Chunk c of pipeline stage i is virtual stage

@@ -1,0 +1,150 @@
+// Properties of whole steps over random legal plans of random jobs on shipped clusters.
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "shipped.h"
+#include "weft/base/random.h"
+#include "weft/plan/space.h"
+#include "weft/step/evaluator.h"
+
+namespace weft {
+namespace {
+
+using test::cluster_of;
+using test::job_of;
+using test::software_of;
+
+struct Setting {
+  const char* cluster;
+  const char* model;
+  std::int64_t sequence;
+  std::int64_t batch;
+  const char* software;
+};
+
+// Small enough that the space is quick to list, different in fabric, chip, model and stack.
+const std::vector<Setting> kSettings = {
+    {"{use: dgx_h100, hosts: 6}", "llama3_8b", 4096, 96, "megatron_core"},
+    {"{use: gb200_nvl72, hosts: 18}", "llama3_70b", 8192, 144, "megatron_core"},
+    {"{use: cloudmatrix384, hosts: 6}", "llama3_70b", 4096, 96, "mindspeed_llm"},
+    {"{use: atlas_800t_a2, hosts: 4}", "llama3_8b", 8192, 64, "mindspeed_llm"},
+    {"{use: dgx_a100_80g, hosts: 4}", "mixtral_8x7b", 4096, 64, "megatron_core"},
+    {"{use: dgx_b200, hosts: 4}", "qwen3_235b_a22b", 4096, 64, "megatron_core"},
+};
+
+class RandomPlans : public testing::TestWithParam<Setting> {
+ protected:
+  RandomPlans()
+      : cluster_(cluster_of(GetParam().cluster)),
+        job_(job_of(GetParam().model, GetParam().sequence, GetParam().batch)),
+        software_(software_of(GetParam().software)) {
+    plan::SpaceCount count;
+    const auto all = plan::legal_plans(cluster_, job_, software_, plan::Request{}, count);
+    base::RandomStream random(7, base::stream_of(GetParam().cluster));
+    for (int i = 0; i < 150 && !all.empty(); ++i) plans_.push_back(all[random.below(all.size())]);
+  }
+  // Steps of all plans on a changed cluster.
+  std::vector<double> steps(const cluster::Cluster& cluster) {
+    step::Evaluator evaluator(cluster, job_, software_);
+    std::vector<double> times;
+    for (const auto& plan : plans_) times.push_back(evaluator.time(plan).si());
+    return times;
+  }
+  void expect_not_longer(const cluster::Cluster& better) {
+    const auto before = steps(cluster_);
+    const auto after = steps(better);
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      EXPECT_LE(after[i], before[i] * (1 + 1e-12)) << to_text(plans_[i]);
+    }
+  }
+  cluster::Cluster cluster_;
+  workload::Job job_;
+  workload::Software software_;
+  std::vector<plan::Plan> plans_;
+};
+
+TEST_P(RandomPlans, ThereAreLegalPlans) { EXPECT_GE(plans_.size(), 100U); }
+
+TEST_P(RandomPlans, PartsSumToTheWhole) {
+  step::Evaluator evaluator(cluster_, job_, software_);
+  for (const auto& plan : plans_) {
+    const auto ledger = evaluator.simulate(plan);
+    EXPECT_NEAR(ledger.sum_of_parts() / ledger.step, 1.0, 1e-9) << to_text(plan);
+    for (const auto& part : ledger.parts) EXPECT_GE(part.si(), 0) << to_text(plan);
+    EXPECT_LE(ledger.mean_device_power(), cluster_.device().power.limit) << to_text(plan);
+  }
+}
+
+TEST_P(RandomPlans, ClosedFormIsALowerBound) {
+  step::Evaluator evaluator(cluster_, job_, software_);
+  for (const auto& plan : plans_) {
+    EXPECT_LE(evaluator.lower_bound(plan).si(), evaluator.time(plan).si() * (1 + 1e-12))
+        << to_text(plan);
+  }
+}
+
+TEST_P(RandomPlans, FoldedEqualsUnfolded) {
+  step::Evaluator evaluator(cluster_, job_, software_);
+  for (const auto& plan : plans_) {
+    const double unfolded = evaluator.time(plan, step::Folding::kUnfolded).si();
+    EXPECT_NEAR(evaluator.time(plan).si() / unfolded, 1.0, 1e-9) << to_text(plan);
+  }
+}
+
+TEST_P(RandomPlans, MoreLinkBandwidthIsNeverSlower) {
+  for (std::size_t changed = 0; changed < cluster_.fabric.tiers().size(); ++changed) {
+    auto tiers = cluster_.fabric.tiers();
+    tiers[changed].link.bandwidth *= 1.7;
+    auto better = cluster_;
+    better.fabric = interconnect::Fabric(tiers);
+    expect_not_longer(better);
+  }
+}
+
+TEST_P(RandomPlans, LessLatencyIsNeverSlower) {
+  auto tiers = cluster_.fabric.tiers();
+  for (auto& tier : tiers) tier.link.latency *= 0.5;
+  auto better = cluster_;
+  better.fabric = interconnect::Fabric(tiers);
+  expect_not_longer(better);
+}
+
+TEST_P(RandomPlans, MoreComputeIsNeverSlower) {
+  auto better = cluster_;
+  for (auto& peak : better.chip.device.peaks.matrix) peak *= 1.4;
+  expect_not_longer(better);
+  better.chip.device.peaks.vector_fp32 *= 1.4;
+  expect_not_longer(better);
+}
+
+TEST_P(RandomPlans, MoreMemoryBandwidthIsNeverSlower) {
+  auto better = cluster_;
+  better.chip.device.memory_bandwidth *= 1.4;
+  expect_not_longer(better);
+}
+
+// A fixed cap below the limit is where "faster parts, faster step" ends: quicker memory draws more
+// power, the cap takes it from the clock, and a step that waits for compute gets longer.
+TEST(PowerCap, MoreMemoryBandwidthCanBeSlowerUnderACap) {
+  auto capped = cluster_of("{use: dgx_h100, hosts: 1, power_cap: 400 W}");
+  auto quicker = capped;
+  quicker.chip.device.memory_bandwidth *= 4;
+  const auto job = job_of("llama3_8b", 8192, 64);
+  const auto software = software_of("megatron_core");
+  plan::Plan plan;
+  plan.tensor = 8;
+  plan.sequence_parallel = true;
+  const chips::Gemm gemm{8192, 1024, 1024, 1, chips::Precision::kBf16, 2};
+  const auto slow = chips::gemm(capped.device(), capped.state.point, gemm).time;
+  const auto fast = chips::gemm(quicker.device(), quicker.state.point, gemm).time;
+  const auto free_slow = chips::gemm(capped.device(), {}, gemm).time;
+  const auto free_fast = chips::gemm(quicker.device(), {}, gemm).time;
+  EXPECT_LE(free_fast, free_slow);
+  EXPECT_GT(fast, slow);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shipped, RandomPlans, testing::ValuesIn(kSettings));
+
+}  // namespace
+}  // namespace weft
