@@ -35,9 +35,9 @@ double inner_stage(const Path& stage, double bytes) {
 }
 
 double outer_stage(const Path& stage, double bytes) {
-  constexpr Collective kAll = Collective::kAllReduce;
-  return std::min({ring_time(kAll, stage, bytes), tree_time(kAll, stage, bytes),
-                   direct_time(kAll, stage, bytes), in_switch_time(kAll, stage, bytes)});
+  const Collective all = Collective::kAllReduce;
+  return std::min({ring_time(all, stage, bytes), tree_time(all, stage, bytes),
+                   direct_time(all, stage, bytes), in_switch_time(all, stage, bytes)});
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class Replay {
       ends->resize(std::max(ends->size(), size));
     }
     s_.cursor.assign(times.start.begin(), times.start.end());
-    for (auto* positions : {&s_.position, &s_.mark, &s_.last_advance}) {
+    for (auto* positions : {&s_.position, &s_.mark}) {
       positions->assign(static_cast<std::size_t>(p_), 0);
     }
   }
@@ -55,7 +55,7 @@ class Replay {
   }
 
   [[nodiscard]] int chunk_of(std::int64_t step) const {
-    return static_cast<int>(step % (static_cast<std::int64_t>(p_) * v_)) / p_;
+    return v_ == 1 ? 0 : static_cast<int>(step % period_) / p_;
   }
 
   // End times live in one array per direction, stage-major. Grows by re-laying when full.
@@ -142,19 +142,22 @@ class Replay {
     return true;
   }
 
-  // Runs every stage as far as it goes while stage 0 stops at `limit` operations.
+  // Runs every stage as far as it goes while stage 0 stops at `limit` operations. The order in which
+  // stages are tried changes nothing: who waits for whom is fixed.
   void advance(std::int64_t limit) {
-    bool moved = true;
-    while (moved) {
-      moved = false;
-      for (int i = p_ - 1; i >= 0; --i) {
-        const auto last = i == 0 ? std::min(limit, 2 * steps_) : 2 * steps_;
-        auto& position = s_.position[at(i)];
-        while (position < last && try_one(i, operation(i, position))) {
-          ++position;
-          moved = true;
-        }
-      }
+    s_.to_try.clear();
+    for (int i = 0; i < p_; ++i) s_.to_try.push_back(i);
+    while (!s_.to_try.empty()) {
+      const int i = s_.to_try.back();
+      s_.to_try.pop_back();
+      const auto last = i == 0 ? std::min(limit, 2 * steps_) : 2 * steps_;
+      auto& position = s_.position[at(i)];
+      const auto before = position;
+      while (position < last && try_one(i, operation(i, position))) ++position;
+      if (position == before) continue;
+      // Only the neighbours, round the corner with several chunks, can have waited for this.
+      if (i > 0 || v_ > 1) s_.to_try.push_back(i > 0 ? i - 1 : p_ - 1);
+      if (i < p_ - 1 || v_ > 1) s_.to_try.push_back(i < p_ - 1 ? i + 1 : 0);
     }
   }
 

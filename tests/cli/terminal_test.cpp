@@ -16,7 +16,8 @@ class Terminal : public testing::Test {
   static bool has_colour(const std::string& text) { return text.find('\x1b') != text.npos; }
   static void expect_fits(const std::string& text) {
     EXPECT_NE(text, "");
-    for (const std::string& line : lines_wider_than(100, text)) ADD_FAILURE() << line;
+    const Words wide = lines_wider_than(100, text);
+    EXPECT_TRUE(wide.empty()) << wide.size() << " wide lines, such as\n" << wide.front();
   }
 
   Folder folder_;

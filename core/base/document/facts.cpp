@@ -90,9 +90,8 @@ class Collector {
   // The annotation written nearest around a value, in the file that the value is from: a source
   // says nothing about a number that another file put in its place.
   [[nodiscard]] std::optional<Node> nearest_note(std::string_view key, const Node& value) const {
-    for (auto map = around_.rbegin(); map != around_.rend(); ++map) {
-      if (!map->is_map()) continue;
-      auto note = map->find(key);
+    for (std::size_t i = around_.size(); i > 0; --i) {
+      auto note = around_[i - 1].find(key);
       if (note && note->source() == value.source()) return note;
     }
     return std::nullopt;

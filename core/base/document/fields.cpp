@@ -22,8 +22,8 @@ Fields::Fields(const Node& map, Reading& reading, std::string name)
   if (broken_) reading.error(map, "a map is expected here (key: value)");
 }
 
-Fields::Fields(const Node& around, Reading& reading, std::string name, Broken)
-    : map_(around), reading_(&reading), name_(std::move(name)), broken_(true) {}
+Fields::Fields(Node around, Reading& reading, std::string name, Broken)
+    : map_(std::move(around)), reading_(&reading), name_(std::move(name)), broken_(true) {}
 
 std::optional<Node> Fields::value(std::string_view key) {
   if (!has(key)) return std::nullopt;
@@ -45,7 +45,7 @@ std::string Fields::place() const {
 
 std::optional<Node> Fields::need(std::string_view key, const std::string& what) {
   if (broken_) return std::nullopt;
-  const auto found = value(key);
+  auto found = value(key);
   if (!found) {
     reading_->error(map_, in_quotes(key) + " is missing" + place() + "; " + what + " is expected");
     return std::nullopt;

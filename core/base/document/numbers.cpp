@@ -85,7 +85,7 @@ class NumberReader {
 
   // "780 W ± 50 W", "780 ± 50 W" and "780 W ± 5 %" are the same but for the words.
   std::optional<ReadNumber> with_sigma(const Node& node, const Pieces& pieces, ParsedQuantity value,
-                                       ParsedQuantity sigma) {
+                                       const ParsedQuantity& sigma) {
     double width = sigma.si;
     if (sigma.unit == "%" && value.unit != "%") {
       width *= std::abs(value.si);
@@ -122,7 +122,7 @@ class NumberReader {
     }
     const auto low = map.find("low");
     const auto high = map.find("high");
-    const auto middle = read_scalar(mode ? *mode : *value);
+    auto middle = read_scalar(mode ? *mode : *value);
     if (!middle) return std::nullopt;
     if (!low && !high) return middle;
     if (!low || !high) {
@@ -153,7 +153,7 @@ class NumberReader {
 
   std::optional<ParsedQuantity> parse(const Node& node, std::string_view text) {
     UnitError error;
-    const auto parsed = parse_quantity(text, error);
+    auto parsed = parse_quantity(text, error);
     if (parsed) return parsed;
     const auto place = static_cast<std::size_t>(text.data() - node.text().data()) + error.offset;
     reading_.diagnostics().add(at_offset(

@@ -2,6 +2,7 @@
 // duplicate keys and where things stand.
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/node/node.h>
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
@@ -110,8 +111,8 @@ class Builder : public YAML::EventHandler {
 
   // The innermost bracket that is open at the end of the text.
   [[nodiscard]] std::optional<std::size_t> open_bracket() const {
-    for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
-      const std::size_t at = tree_->entries[frame->index].offset;
+    for (std::size_t i = frames_.size(); i > 0; --i) {
+      const std::size_t at = tree_->entries[frames_[i - 1].index].offset;
       if (bytes_[at] == '[' || bytes_[at] == '{') return at;
     }
     return std::nullopt;
@@ -304,20 +305,21 @@ class Builder : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-// What yaml-cpp says, in words of its users.
+// What yaml-cpp says, and the same in words of its users.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kWords = {{
+    {"end of map not found", "this does not continue the map above; check the indentation"},
+    {"end of sequence not found", "this does not continue the list above; check the indentation"},
+    {"end of map flow not found", "a '}' or ',' is missing before here"},
+    {"end of sequence flow not found", "a ']' or ',' is missing before here"},
+    {"illegal map value", "a ':' is not allowed here; check the indentation, or quote the text"},
+    {"illegal tab when looking for indentation", "indent with spaces, not with tabs"},
+    {"illegal block entry", "a list cannot start in this line; put '-' in a line of its own"},
+    {"illegal map key", "'?' is not allowed here; quote the text"},
+    {"illegal flow end", "this bracket does not close the one that is open"},
+    {"unknown token", "a text cannot start with this character; quote it"},
+}};
+
 std::string explained(const std::string& message) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kWords = {{
-      {"end of map not found", "this does not continue the map above; check the indentation"},
-      {"end of sequence not found", "this does not continue the list above; check the indentation"},
-      {"end of map flow not found", "a '}' or ',' is missing before here"},
-      {"end of sequence flow not found", "a ']' or ',' is missing before here"},
-      {"illegal map value", "a ':' is not allowed here; check the indentation, or quote the text"},
-      {"illegal tab when looking for indentation", "indent with spaces, not with tabs"},
-      {"illegal block entry", "a list cannot start in this line; put '-' in a line of its own"},
-      {"illegal map key", "'?' is not allowed here; quote the text"},
-      {"illegal flow end", "this bracket does not close the one that is open"},
-      {"unknown token", "a text cannot start with this character; quote it"},
-  }};
   for (const auto& [theirs, ours] : kWords) {
     if (message == theirs) return std::string(ours);
   }

@@ -86,8 +86,8 @@ std::string Node::path() const {
   std::vector<std::uint32_t> chain;
   for (std::uint32_t at = index_; at != 0; at = tree_->entries[at].parent) chain.push_back(at);
   std::string path;
-  for (auto at = chain.rbegin(); at != chain.rend(); ++at) {
-    const Tree::Entry& entry = tree_->entries[*at];
+  for (std::size_t i = chain.size(); i > 0; --i) {
+    const Tree::Entry& entry = tree_->entries[chain[i - 1]];
     if (tree_->entries[entry.parent].kind == Tree::Kind::kList) {
       path += "[" + std::to_string(entry.slot) + "]";
     } else {

@@ -33,6 +33,9 @@ bool contains(const Ranges& ranges, std::uint32_t code) {
                      [code](const Range& r) { return code >= r.first && code <= r.last; });
 }
 
+// The smallest character that takes so many bytes; a longer spelling is not UTF-8.
+constexpr std::array<std::uint32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
+
 // Control characters that YAML does not allow, or that would move the cursor of a terminal.
 bool is_control(std::uint32_t code) {
   return (code < 0x20 && code != '\t' && code != '\n') || (code >= 0x7F && code <= 0x9F) ||
@@ -52,7 +55,6 @@ Character decode(std::string_view text, std::size_t at) {
     if (!is_continuation(byte(i))) return {};
     code = (code << 6U) | (byte(i) & 0x3FU);
   }
-  constexpr std::array<std::uint32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
   const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
   if (code < kSmallest[size] || code > 0x10FFFF || surrogate) return {};
   return {code, size};

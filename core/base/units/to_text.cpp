@@ -27,7 +27,7 @@ std::string rounded(double value, int significant) {
   if (value == 0.0 || !std::isfinite(value)) return fmt::format("{}", value == 0.0 ? 0.0 : value);
   const int digits = std::clamp(significant, 1, kMaxSignificant);
   // The exponent after rounding: 9.996 to three digits is 10.0.
-  const std::string scientific = fmt::format("{:.{}e}", value, digits - 1);
+  std::string scientific = fmt::format("{:.{}e}", value, digits - 1);
   const int exponent = std::stoi(scientific.substr(scientific.find('e') + 1));
   if (exponent < -5 || exponent > 15) return scientific;
   const int decimals = digits - 1 - exponent;
@@ -170,7 +170,7 @@ std::string to_text(Area value, int significant) {
 }
 
 std::string to_text(const Money& value, int significant) {
-  const std::string number = to_text(value.amount, significant);
+  std::string number = to_text(value.amount, significant);
   const std::size_t space = number.find(' ');
   if (value.currency.empty()) return number;
   // "15.5 M" and "USD" make "15.5 MUSD".

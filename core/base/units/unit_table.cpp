@@ -17,7 +17,7 @@ struct UnitRow {
   double divisor;
   Dimension dimension;
   Prefixes prefixes;
-  std::string_view currency = "";
+  std::string_view currency = {};
 };
 
 constexpr Dimension kNumber{};

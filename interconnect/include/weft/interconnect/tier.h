@@ -45,7 +45,7 @@ struct Tier {
   // Its traffic leaves through the ports of the next tier inside (L2 planes behind L1 switches).
   bool shares_ports = false;
 
-  int planes = 1;             // kFatTree: equal networks that each port is split over
+  int planes = 1;             // equal networks that each port is split over
   int rails = 0;              // kFatTree: leaves serve one rail each; 0: not rail-optimised
   int layers = 0;             // kFatTree: of switches; 0: as few as reach all ports
   int radix = 64;             // kFatTree: ports of one switch, in ports of one plane

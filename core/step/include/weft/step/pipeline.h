@@ -38,7 +38,8 @@ struct PipelineScratch {
   std::vector<double> forward_end, backward_end;    // [stage][step]
   std::vector<double> forward_gap, backward_gap;
   std::vector<double> cursor;
-  std::vector<std::int64_t> position, mark, last_advance;
+  std::vector<std::int64_t> position, mark;
+  std::vector<int> to_try;
 };
 
 // The time at which the last stage has done its tail (F2).

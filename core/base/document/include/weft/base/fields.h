@@ -150,7 +150,7 @@ class Fields {
  private:
   // Something that every read on it passes by in silence, for a map that is not there.
   struct Broken {};
-  Fields(const Node& around, Reading& reading, std::string name, Broken);
+  Fields(Node around, Reading& reading, std::string name, Broken);
 
   double required_number(std::string_view key, const Dimension& dimension);
   double optional_number(std::string_view key, const Dimension& dimension, double fallback);

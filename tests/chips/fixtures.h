@@ -1,0 +1,73 @@
+// A chip of round numbers, the shipped chips, and their text.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "weft/base/catalog.h"
+#include "weft/chips/chip.h"
+#include "weft/chips/kernel.h"
+
+namespace weft::chips::testing {
+
+inline constexpr double kTera = 1e12;
+inline constexpr double kPico = 1e-12;
+inline constexpr std::size_t kBf16 = index_of(Precision::kBf16);
+
+// 100 TFLOP/s of which GEMMs reach a half; 1 TB/s of which streams reach 0.8; a kernel takes 10 us.
+// 50 W idle, 100 W more when active, 2 pJ/FLOP and 50 pJ/byte, at most 400 W.
+inline Device round_device() {
+  Device device;
+  device.peaks.matrix[kBf16] = base::WorkRate(100 * kTera);
+  device.peaks.vector_fp32 = base::WorkRate(10 * kTera);
+  device.memory_bandwidth = base::Bandwidth(1 * kTera);
+  device.kernels.gemm_efficiency[kBf16] = 0.5;
+  device.kernels.gemm_fixed = base::Time(10e-6);
+  device.kernels.memory_efficiency = 0.8;
+  device.kernels.vector_efficiency = 0.5;
+  device.kernels.attention_overhead = base::Time(5 * kPico);
+  device.kernels.attention_backward_overhead = 3;
+  device.power.limit = base::Power(400);
+  device.power.idle = base::Power(50);
+  device.power.active = base::Power(100);
+  device.power.per_flop[kBf16] = base::EnergyPerWork(2 * kPico);
+  device.power.per_memory_byte = base::EnergyPerByte(50 * kPico);
+  return device;
+}
+
+// Its memory never waits.
+inline Device compute_only_device() {
+  Device device = round_device();
+  device.memory_bandwidth = base::Bandwidth(1e40);
+  device.kernels.gemm_fixed = base::Time(0);
+  device.power.per_memory_byte = base::EnergyPerByte(0);
+  return device;
+}
+
+inline Gemm square(double size, Precision precision = Precision::kBf16) {
+  return {size, size, size, 1, precision, 2};
+}
+
+inline OperatingPoint capped(double watts) { return {base::Power(watts)}; }
+
+inline const std::vector<std::string>& shipped_names() {
+  static const std::vector<std::string> names = {
+      "a100_80g", "h100_sxm5", "b200_sxm", "gb200", "ascend_910b2", "ascend_910b3", "ascend_910c"};
+  return names;
+}
+
+inline Chip shipped(const std::string& name, base::Reading reading = {}) {
+  const base::Catalog catalog({WEFT_CONFIGS});
+  Chip chip = read_chip(catalog.load("chip", name, std::nullopt), reading);
+  reading.throw_if_any();
+  return chip;
+}
+
+// The chip with every range at its high end: where it is wide, that is the single-kernel figure.
+inline Chip at_the_high_end(const std::string& name) {
+  return shipped(
+      name, base::Reading([](const std::string&, const base::Distribution& d) { return d.high; }));
+}
+
+}  // namespace weft::chips::testing
