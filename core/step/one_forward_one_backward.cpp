@@ -1,5 +1,6 @@
 // 1F1B and its interleaved form (Narayanan et al., arXiv 2104.04473, §2.2; Megatron-Core's order).
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -20,125 +21,114 @@ class Replay {
   Replay(const PipelineTimes& times, PipelineScratch& scratch)
       : times_(times), s_(scratch), p_(times.stages), v_(times.chunks) {
     steps_ = times.micro_batches * v_;
-    period_ = v_ == 1 ? 1 : static_cast<std::int64_t>(p_) * v_;
+    const auto round = static_cast<std::int64_t>(p_) * v_;
+    period_ = v_ == 1 ? 1 : round;
+    s_.stages.resize(at(p_));
+    for (int i = 0; i < p_; ++i) s_.stages[at(i)] = {warm_up(i), 0, 0, 0, times.start[at(i)]};
+    s_.chunk_of_step.resize(at(period_));
+    for (std::int64_t k = 0; k < period_; ++k) s_.chunk_of_step[at(k)] = static_cast<int>(k) / p_;
+    if (v_ == 1) s_.chunk_of_step[0] = 0;
     // Growable: a folded replay touches only a few rounds.
-    capacity_ = std::min<std::int64_t>(steps_, warm_up(0) + 16 * period_);
-    const auto size = static_cast<std::size_t>(capacity_ * p_);
-    for (auto* ends : {&s_.forward_end, &s_.backward_end, &s_.forward_gap, &s_.backward_gap}) {
-      ends->resize(std::max(ends->size(), size));
-    }
-    s_.cursor.assign(times.start.begin(), times.start.end());
-    for (auto* positions : {&s_.position, &s_.mark}) {
-      positions->assign(static_cast<std::size_t>(p_), 0);
-    }
+    capacity_ = std::min<std::int64_t>(steps_, stage(0).warm_up + 16 * period_);
+    for (auto* values : all_values()) values->resize(std::max(values->size(), at(capacity_ * p_)));
   }
 
   double run(Folding folding) {
-    if (folding == Folding::kFolded) {
-      rounds();
-    }
+    if (folding == Folding::kFolded) rounds();
     advance(std::numeric_limits<std::int64_t>::max());
     double end = 0;
-    for (int i = 0; i < p_; ++i) end = std::max(end, s_.cursor[at(i)] + times_.tail[at(i)]);
+    for (int i = 0; i < p_; ++i) end = std::max(end, stage(i).cursor + times_.tail[at(i)]);
     return end;
   }
 
  private:
   static std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+  StageProgress& stage(int i) { return s_.stages[at(i)]; }
+  std::array<std::vector<double>*, 4> all_values() {
+    return {&s_.forward_end, &s_.backward_end, &s_.forward_gap, &s_.backward_gap};
+  }
 
   // Forward passes of a stage before its first backward pass.
-  [[nodiscard]] std::int64_t warm_up(int stage) const {
-    const std::int64_t behind = p_ - stage - 1;
+  [[nodiscard]] std::int64_t warm_up(int i) const {
+    const std::int64_t behind = p_ - i - 1;
     const std::int64_t count =
         v_ == 1 ? behind : 2 * behind + static_cast<std::int64_t>(v_ - 1) * p_;
     return std::min(count, steps_);
   }
 
+  // Chunk of a forward step; of a backward step, counted from the last chunk.
   [[nodiscard]] int chunk_of(std::int64_t step) const {
-    return v_ == 1 ? 0 : static_cast<int>(step % period_) / p_;
+    return v_ == 1 ? 0 : s_.chunk_of_step[at(step % period_)];
   }
 
-  // End times live in one array per direction, stage-major. Grows by re-laying when full.
-  double& cell(std::vector<double>& ends, int stage, std::int64_t step) {
-    if (step >= capacity_) grow();
-    return ends[at(stage * capacity_ + step)];
-  }
-
-  void grow() {
+  // Times live in one array per direction, stage-major. Grows by re-laying when full.
+  void reserve(std::int64_t step) {
+    if (step < capacity_) return;
     const auto old = capacity_;
     capacity_ = std::max<std::int64_t>(2 * capacity_, 64);
-    for (auto* ends : {&s_.forward_end, &s_.backward_end, &s_.forward_gap, &s_.backward_gap}) {
-      ends->resize(std::max(ends->size(), at(capacity_ * p_)));
+    for (auto* values : all_values()) {
+      values->resize(std::max(values->size(), at(capacity_ * p_)));
       for (int i = p_ - 1; i > 0; --i) {
-        std::copy_backward(ends->begin() + i * old, ends->begin() + (i + 1) * old,
-                           ends->begin() + i * capacity_ + old);
+        std::copy_backward(values->begin() + i * old, values->begin() + (i + 1) * old,
+                           values->begin() + i * capacity_ + old);
       }
     }
   }
+  [[nodiscard]] std::size_t cell(int i, std::int64_t step) const { return at(i * capacity_ + step); }
 
   struct Operation {
     bool is_forward = true;
     std::int64_t step = 0;
   };
 
-  [[nodiscard]] Operation operation(int stage, std::int64_t position) const {
-    const auto warm = warm_up(stage);
+  // The operation of a stage at a position of its order: forwards of the warm-up, then one forward and
+  // one backward in turn, then the remaining backwards.
+  [[nodiscard]] Operation operation(int i, std::int64_t position) const {
+    const auto warm = s_.stages[at(i)].warm_up;
     if (position < warm) return {true, position};
     const auto pair = position - warm;
     if (pair < 2 * (steps_ - warm)) return {pair % 2 == 0, (pair % 2 == 0 ? warm : 0) + pair / 2};
     return {false, position - steps_};
   }
 
-  // Forward passes a stage has done after `position` operations.
-  [[nodiscard]] std::int64_t forwards_done(int stage, std::int64_t position) const {
-    const auto warm = warm_up(stage);
-    if (position <= warm) return position;
-    return std::min(steps_, warm + (position - warm + 1) / 2);
+  // When what a forward step waits for has ended: minus infinity if for nothing, NaN if not yet.
+  [[nodiscard]] double input_of_forward(int i, std::int64_t step, int chunk) const {
+    if (i > 0) return ended(true, i - 1, step) + times_.transfer;
+    if (chunk == 0) return -std::numeric_limits<double>::infinity();
+    return ended(true, p_ - 1, step - p_) + times_.transfer;
   }
 
-  // What an operation waits for: {stage, is_forward, step}; stage -1: nothing.
-  struct Source {
-    int stage = -1;
-    bool is_forward = true;
-    std::int64_t step = 0;
-  };
-
-  [[nodiscard]] Source source_of(int stage, Operation op) const {
-    if (op.is_forward) {
-      if (stage > 0) return {stage - 1, true, op.step};
-      return chunk_of(op.step) > 0 ? Source{p_ - 1, true, op.step - p_} : Source{};
-    }
-    if (stage < p_ - 1) return {stage + 1, false, op.step};
+  [[nodiscard]] double input_of_backward(int i, std::int64_t step, int from_last) const {
+    if (i < p_ - 1) return ended(false, i + 1, step) + times_.transfer;
     // The last stage turns round: its last chunk's forward pass of the same micro-batch.
-    if (chunk_of(op.step) == 0) {
-      return {p_ - 1, true, op.step + static_cast<std::int64_t>(v_ - 1) * p_};
-    }
-    return {0, false, op.step - p_};
+    if (from_last == 0) return ended(true, i, step + static_cast<std::int64_t>(v_ - 1) * p_);
+    return ended(false, 0, step - p_) + (p_ > 1 ? times_.transfer : 0.0);
   }
 
-  [[nodiscard]] bool is_done(const Source& source) const {
-    const auto position = s_.position[at(source.stage)];
-    const auto forwards = forwards_done(source.stage, position);
-    return source.step < (source.is_forward ? forwards : position - forwards);
+  [[nodiscard]] double ended(bool is_forward, int i, std::int64_t step) const {
+    const auto& stage = s_.stages[at(i)];
+    if (step >= (is_forward ? stage.forwards : stage.backwards)) {
+      return std::numeric_limits<double>::quiet_NaN();
+    }
+    return (is_forward ? s_.forward_end : s_.backward_end)[cell(i, step)];
   }
 
-  // Executes one operation if what it waits for is known.
-  bool try_one(int stage, Operation op) {
-    const auto source = source_of(stage, op);
-    double ready = -std::numeric_limits<double>::infinity();
-    if (source.stage >= 0) {
-      if (!is_done(source)) return false;
-      auto& ends = source.is_forward ? s_.forward_end : s_.backward_end;
-      ready = cell(ends, source.stage, source.step);
-      if (source.stage != stage) ready += times_.transfer;
-    }
-    auto& cursor = s_.cursor[at(stage)];
-    const int chunk = op.is_forward ? chunk_of(op.step) : v_ - 1 - chunk_of(op.step);
+  // Executes the next operation of a stage if what it waits for is known.
+  bool try_one(int i, StageProgress& stage) {
+    const auto op = operation(i, stage.forwards + stage.backwards);
+    const int turn = chunk_of(op.step);
+    const double ready = op.is_forward ? input_of_forward(i, op.step, turn)
+                                       : input_of_backward(i, op.step, turn);
+    if (std::isnan(ready)) return false;
+    reserve(op.step);
+    const int chunk = op.is_forward ? turn : v_ - 1 - turn;
     const auto& durations = op.is_forward ? times_.forward : times_.backward;
-    auto& gaps = op.is_forward ? s_.forward_gap : s_.backward_gap;
-    cell(gaps, stage, op.step) = source.stage < 0 ? 0.0 : cursor - ready;
-    cursor = std::max(cursor, ready) + durations[at(chunk * p_ + stage)];
-    cell(op.is_forward ? s_.forward_end : s_.backward_end, stage, op.step) = cursor;
+    const double gap = std::isinf(ready) ? 0.0 : stage.cursor - ready;
+    stage.cursor = std::max(stage.cursor, ready) + durations[at(chunk * p_ + i)];
+    const auto to = cell(i, op.step);
+    (op.is_forward ? s_.forward_gap : s_.backward_gap)[to] = gap;
+    (op.is_forward ? s_.forward_end : s_.backward_end)[to] = stage.cursor;
+    ++(op.is_forward ? stage.forwards : stage.backwards);
     return true;
   }
 
@@ -150,11 +140,12 @@ class Replay {
     while (!s_.to_try.empty()) {
       const int i = s_.to_try.back();
       s_.to_try.pop_back();
-      const auto last = i == 0 ? std::min(limit, 2 * steps_) : 2 * steps_;
-      auto& position = s_.position[at(i)];
-      const auto before = position;
-      while (position < last && try_one(i, operation(i, position))) ++position;
-      if (position == before) continue;
+      auto& progress = stage(i);
+      auto left = (i == 0 ? std::min(limit, 2 * steps_) : 2 * steps_) - progress.forwards -
+                  progress.backwards;
+      const auto before = left;
+      while (left > 0 && try_one(i, progress)) --left;
+      if (left == before) continue;
       // Only the neighbours, round the corner with several chunks, can have waited for this.
       if (i > 0 || v_ > 1) s_.to_try.push_back(i > 0 ? i - 1 : p_ - 1);
       if (i < p_ - 1 || v_ > 1) s_.to_try.push_back(i < p_ - 1 ? i + 1 : 0);
@@ -163,11 +154,11 @@ class Replay {
 
   // Round by round of stage 0, jumping where the rounds repeat.
   void rounds() {
-    const auto warm = warm_up(0);
+    const auto warm = stage(0).warm_up;
     advance(warm);
     int stable = 0;
     for (std::int64_t round = 1; warm + (round + 2) * period_ <= steps_; ++round) {
-      for (int i = 0; i < p_; ++i) s_.mark[at(i)] = s_.position[at(i)];
+      for (auto& stage : s_.stages) stage.mark = stage.forwards + stage.backwards;
       advance(warm + 2 * period_ * round);
       stable = repeats() ? stable + 1 : 0;
       if (stable < kStableRounds) continue;
@@ -180,16 +171,16 @@ class Replay {
     }
   }
 
-  // Calls body(end, gap, step) for both directions of every operation of the last round.
+  // Calls body(ends, gaps, step) for every operation of the last round, until it says false.
   template <class Body>
-  bool all_of_round(Body body) {
+  bool all_of_round(Body body) const {
     for (int i = 0; i < p_; ++i) {
-      for (auto position = s_.mark[at(i)]; position < s_.position[at(i)]; ++position) {
+      const auto& stage = s_.stages[at(i)];
+      for (auto position = stage.mark; position < stage.forwards + stage.backwards; ++position) {
         const auto op = operation(i, position);
-        auto& ends = op.is_forward ? s_.forward_end : s_.backward_end;
-        auto& gaps = op.is_forward ? s_.forward_gap : s_.backward_gap;
-        const auto row = i * capacity_;
-        if (!body(&ends[at(row)], &gaps[at(row)], op.step)) return false;
+        const auto& ends = op.is_forward ? s_.forward_end : s_.backward_end;
+        const auto& gaps = op.is_forward ? s_.forward_gap : s_.backward_gap;
+        if (!body(&ends[cell(i, 0)], &gaps[cell(i, 0)], op.step)) return false;
       }
     }
     return true;
@@ -197,13 +188,10 @@ class Replay {
 
   // Whether every operation of the last round came as much later than in the round before as that
   // one did, so that end times and gaps are linear in the round.
-  bool repeats() {
-    bool even = true;
-    for (int i = 0; i < p_; ++i) {
-      const auto advanced = s_.position[at(i)] - s_.mark[at(i)];
-      even = even && advanced == 2 * period_;
+  [[nodiscard]] bool repeats() const {
+    for (const auto& stage : s_.stages) {
+      if (stage.forwards + stage.backwards - stage.mark != 2 * period_) return false;
     }
-    if (!even) return false;
     return all_of_round([this](const double* end, const double* gap, std::int64_t k) {
       if (k < 2 * period_) return false;
       const double last = end[k] - end[k - period_];
@@ -216,7 +204,7 @@ class Replay {
   }
 
   // Rounds until some operation starts to wait for the other of its two predecessors.
-  std::int64_t longest_jump() {
+  [[nodiscard]] std::int64_t longest_jump() const {
     auto jump = std::numeric_limits<std::int64_t>::max();
     all_of_round([this, &jump](const double* end, const double* gap, std::int64_t k) {
       const double drift = gap[k] - gap[k - period_];
@@ -236,15 +224,13 @@ class Replay {
   void skip(std::int64_t jump) {
     const auto times = static_cast<double>(jump);
     for (int i = 0; i < p_; ++i) {
-      const auto position = s_.position[at(i)];
-      const auto forwards = forwards_done(i, position);
-      const auto last = operation(i, position - 1);
-      auto& last_ends = last.is_forward ? s_.forward_end : s_.backward_end;
-      const auto row = i * capacity_;
-      const double* end = &last_ends[at(row)];
-      s_.cursor[at(i)] += times * (end[last.step] - end[last.step - period_]);
-      shift(&s_.forward_end[at(row)], &s_.forward_gap[at(row)], forwards, times);
-      shift(&s_.backward_end[at(row)], &s_.backward_gap[at(row)], position - forwards, times);
+      auto& progress = stage(i);
+      const auto last = operation(i, progress.forwards + progress.backwards - 1);
+      const auto& ends = last.is_forward ? s_.forward_end : s_.backward_end;
+      const double* end = &ends[cell(i, 0)];
+      progress.cursor += times * (end[last.step] - end[last.step - period_]);
+      shift(&s_.forward_end[cell(i, 0)], &s_.forward_gap[cell(i, 0)], progress.forwards, times);
+      shift(&s_.backward_end[cell(i, 0)], &s_.backward_gap[cell(i, 0)], progress.backwards, times);
     }
     steps_ -= jump * period_;
   }

@@ -131,9 +131,7 @@ TEST(BadChip, UnknownKeyWithTheNearestKnownOne) {
 TEST(BadChip, UnknownFormat) { EXPECT_TRUE(complains(with("fp8: 200", "fp9: 200"), "8:", "fp9")); }
 
 TEST(BadChip, MissingMap) {
-  EXPECT_TRUE(complains(with("memory: {stacks", "memry: {stacks"), "11:", "memry"));
-  EXPECT_NE(complaint(with("memory: {stacks", "memry: {stacks")).find("missing key 'memory'"),
-            std::string::npos);
+  EXPECT_TRUE(complains(with("memory: {stacks", "memry: {stacks"), "1:1", "'memory'"));
 }
 
 TEST(BadChip, SplitWithoutDieToDie) {

@@ -149,6 +149,17 @@ TEST_P(ExtremeNumber, InTheJob) {
   expect_an_end(start + "sequence: 8192, global_batch: 64, tokens: " + number + end);
 }
 
+// A number that a machine word would cut to 2.
+TEST(HostileInput, NumbersAreNotCut) {
+  for (const char* key : {"tensor", "context", "data", "pipeline", "micro_batch", "zero"}) {
+    const std::string plan = std::string("{") + key + ": 4294967298}";
+    expect_holds(refusal(small_study("{use: dgx_h100, hosts: 1}", plan)), "4294967298");
+  }
+  expect_holds(refusal(small_study("{use: dgx_h100, hosts: 4294967298}", "auto")), "4294967298");
+  expect_holds(refusal(small_study("{use: gb200_nvl72, racks: 1024819115206086202}", "auto")),
+               "1024819115206086202");
+}
+
 INSTANTIATE_TEST_SUITE_P(Numbers, ExtremeNumber,
                          testing::Values("-1", "0", "0.5", "1e9", "2147483647", "2147483648",
                                          "4294967297", "9223372036854775807",

@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kMostTime = std::chrono::seconds(240);
+constexpr auto kMostTime = std::chrono::seconds(100);
 constexpr std::array<const char*, 5> kHeard = {"WEFT_", "OMP_", "NO_COLOR=", "CLICOLOR", "TERM="};
 
 class Descriptor {

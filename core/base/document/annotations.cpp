@@ -1,6 +1,7 @@
 #include "annotations.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "utf8.h"
 
@@ -52,10 +53,10 @@ void check_keys(const Node& map, const std::vector<std::string>& known, Reading&
     } else if (!known.empty() && known.size() <= kFewNames) {
       hint = "known here: " + joined(known);
     }
-    const std::string path = map.path();
-    const std::string place = path.empty() ? "" : " in '" + path + "'";
-    reading.diagnostics().add({map.key_position(i), count_characters(key),
-                               "unknown key '" + key + "'" + place, std::move(hint)});
+    std::string message = "unknown key '" + key + "'";
+    if (const std::string path = map.path(); !path.empty()) message += " in '" + path + "'";
+    reading.diagnostics().add(
+        {map.key_position(i), count_characters(key), std::move(message), std::move(hint)});
   }
 }
 

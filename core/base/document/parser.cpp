@@ -2,7 +2,7 @@
 // duplicate keys and where things stand.
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/node/node.h>
+#include <yaml-cpp/node/node.h>  // for clang-tidy: parser.h only names YAML::Node
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>

@@ -33,13 +33,23 @@ struct PipelineTimes {
 
 enum class Folding { kFolded, kUnfolded };
 
+// How far a stage has come in a replay.
+struct StageProgress {
+  std::int64_t warm_up = 0;    // forward passes before its first backward pass
+  std::int64_t forwards = 0;   // done
+  std::int64_t backwards = 0;  // done
+  std::int64_t mark = 0;       // operations done when the last round began
+  double cursor = 0;           // end of its last operation, s
+};
+
 // Working memory that a caller keeps between replays.
 struct PipelineScratch {
-  std::vector<double> forward_end, backward_end;    // [stage][step]
-  std::vector<double> forward_gap, backward_gap;
-  std::vector<double> cursor;
-  std::vector<std::int64_t> position, mark;
+  std::vector<double> forward_end, backward_end;  // [stage][step], s
+  std::vector<double> forward_gap, backward_gap;  // by how much the stage was later than the input, s
+  std::vector<StageProgress> stages;
   std::vector<int> to_try;
+  std::vector<int> chunk_of_step;                 // over one period of a forward order
+  std::vector<double> cursor;                     // GPipe
 };
 
 // The time at which the last stage has done its tail (F2).

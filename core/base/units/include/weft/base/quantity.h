@@ -49,7 +49,8 @@ class Quantity {
   friend constexpr Quantity operator*(Quantity a, double b) { return Quantity(a.si_ * b); }
   friend constexpr Quantity operator*(double a, Quantity b) { return Quantity(a * b.si_); }
   friend constexpr Quantity operator/(Quantity a, double b) { return Quantity(a.si_ / b); }
-  friend constexpr auto operator<=>(const Quantity&, const Quantity&) = default;  // NOLINT
+  friend constexpr auto operator<=>(const Quantity&,
+                                    const Quantity&) = default;  // NOLINT(modernize-use-nullptr)
 
  private:
   double si_ = 0.0;

@@ -1,0 +1,166 @@
+// Models, jobs and software as written, and the errors in them.
+
+#include <gtest/gtest.h>
+
+#include "fixtures.h"
+
+namespace weft::workload {
+namespace {
+
+using namespace testing;
+
+const std::string kModel =
+    "kind: model\nname: Tiny\nlayers: 4\nhidden: 64\nheads: 4\nffn: 256\nvocabulary: 100\n";
+
+template <class Read>
+std::string complaint(const std::string& text, Read read) {
+  base::Reading reading;
+  try {
+    read(base::Document::parse(text, "bad.yaml"), reading);
+    reading.throw_if_any();
+  } catch (const base::InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::string model_complaint(const std::string& text) {
+  return complaint(text,
+                   [](const auto& document, auto& reading) { read_model(document, reading); });
+}
+
+Job parsed_job(const base::Document& document, base::Reading& reading) {
+  return read_job(base::Fields(document.root(), reading, "job"), base::Catalog({WEFT_CONFIGS}));
+}
+
+std::string job_complaint(const std::string& text) {
+  return complaint(text,
+                   [](const auto& document, auto& reading) { parsed_job(document, reading); });
+}
+
+#define EXPECT_SAYS(what, part) EXPECT_NE((what).find(part), std::string::npos) << (what)
+
+TEST(ReadModel, FillsInWhatFollows) {
+  base::Reading reading;
+  const auto model = read_model(base::Document::parse(kModel, "tiny.yaml"), reading);
+  reading.throw_if_any();
+  EXPECT_EQ(model.kv_heads, 4);
+  EXPECT_EQ(model.head_dim, 16);
+  EXPECT_TRUE(model.gated);
+  EXPECT_FALSE(model.tied_embeddings);
+  EXPECT_EQ(model.moe_layers(), 0);
+}
+
+TEST(ReadModel, CountsDenseLayersBeforeTheExperts) {
+  base::Reading reading;
+  const auto model = read_model(
+      base::Document::parse(
+          kModel + "moe: {experts: 8, top_k: 2, ffn: 32, first_dense_layers: 3}\n", "tiny.yaml"),
+      reading);
+  reading.throw_if_any();
+  EXPECT_EQ(model.moe_layers(), 1);
+  EXPECT_FALSE(model.is_moe_layer(2));
+  EXPECT_TRUE(model.is_moe_layer(3));
+}
+
+TEST(BadModel, KeyValueHeadsThatDoNotDivideTheHeads) {
+  EXPECT_SAYS(model_complaint(kModel + "kv_heads: 3\n"), "heads must be a multiple of kv_heads");
+}
+
+TEST(BadModel, MoreExpertsPerTokenThanThereAre) {
+  const auto what = model_complaint(kModel + "moe: {experts: 4, top_k: 5, ffn: 8}\n");
+  EXPECT_SAYS(what, "bad.yaml:8:");
+  EXPECT_SAYS(what, "top_k is larger");
+}
+
+TEST(BadModel, MoreDenseLayersThanLayers) {
+  EXPECT_SAYS(
+      model_complaint(kModel + "moe: {experts: 4, top_k: 1, ffn: 8, first_dense_layers: 5}\n"),
+      "first_dense_layers is larger than layers");
+}
+
+TEST(BadModel, NoLayersAtAll) {
+  EXPECT_SAYS(model_complaint("kind: model\nname: Tiny\nlayers: 0\n"), "bad.yaml:3:9");
+}
+
+TEST(BadModel, AnUnknownKey) {
+  EXPECT_SAYS(model_complaint(kModel + "vocabluary: 3\n"), "did you mean 'vocabulary'");
+}
+
+// 65 / 4 is no head size; nothing says so now.
+TEST(BadModel, DISABLED_AHeadSizeThatMustBeGuessed) {
+  EXPECT_NE(model_complaint("kind: model\nname: Tiny\nlayers: 4\nhidden: 65\nheads: 4\nffn: "
+                            "256\nvocabulary: 100\n"),
+            "");
+}
+
+// 2³² + 4 layers are read as 4.
+TEST(BadModel, DISABLED_MoreLayersThanAnIntHolds) {
+  EXPECT_NE(model_complaint("kind: model\nname: Tiny\nlayers: 4294967300\nhidden: 64\nheads: "
+                            "4\nffn: 256\nvocabulary: 100\n"),
+            "");
+}
+
+TEST(ShippedModels, AreAllListedHere) {
+  EXPECT_EQ(base::Catalog({WEFT_CONFIGS}).names("model"), model_names());
+}
+
+const std::string kJob = "model: llama3_8b\nsequence: 8192\n";
+
+TEST(ReadJob, CountsTokensAndSteps) {
+  base::Reading reading;
+  const auto job = parsed_job(
+      base::Document::parse(kJob + "global_batch: 512 sequences\ntokens: 1 T\n", "job.yaml"),
+      reading);
+  reading.throw_if_any();
+  EXPECT_EQ(job.global_batch, 512);
+  EXPECT_DOUBLE_EQ(job.tokens_per_step(), 512 * 8192);
+  EXPECT_DOUBLE_EQ(job.steps(), 1e12 / (512 * 8192));
+  EXPECT_EQ(job.precision, chips::Precision::kBf16);
+}
+
+TEST(BadJob, ABatchThatIsNoWholeNumberOfSequences) {
+  const auto what = job_complaint(kJob + "global_batch: 2.5 sequences\ntokens: 1 T\n");
+  EXPECT_SAYS(what, "bad.yaml:3:15");
+}
+
+TEST(BadJob, AnEmptyBatch) {
+  EXPECT_SAYS(job_complaint(kJob + "global_batch: 0\ntokens: 1 T\n"), "at least 1");
+}
+
+TEST(BadJob, AnUnknownModelNamesTheNearest) {
+  const auto what =
+      job_complaint("model: llama3_7b\nsequence: 8192\nglobal_batch: 8\ntokens: 1 T\n");
+  EXPECT_SAYS(what, "bad.yaml:1:8");
+  EXPECT_SAYS(what, "llama3_");
+}
+
+TEST(BadJob, AnUnknownPrecision) {
+  EXPECT_SAYS(job_complaint(kJob + "global_batch: 8\ntokens: 1 T\nprecision: bf17\n"),
+              "bad.yaml:5:12");
+}
+
+TEST(ShippedSoftware, Loads) {
+  const base::Catalog catalog({WEFT_CONFIGS});
+  for (const auto& name : catalog.names("software")) {
+    base::Reading reading;
+    const auto software = read_software(catalog.load("software", name, std::nullopt), reading);
+    reading.throw_if_any();
+    EXPECT_GT(software.launch.si(), 0) << name;
+    EXPECT_GE(software.elementwise_traffic, 1) << name;
+    EXPECT_GE(software.tensor_overlap_chunks, 1) << name;
+    EXPECT_LT(software.reserved_fraction, 0.2) << name;
+  }
+}
+
+TEST(BadSoftware, MissingUnits) {
+  const auto what = complaint(
+      "kind: software\nname: x\nhost: {launch: 4}\nkernels: {loss_per_logit: 8 B}\n"
+      "overlap: {tensor_chunks: 0}\nmemory: {fixed: 1 GB, fraction: 0}\n",
+      [](const auto& document, auto& reading) { read_software(document, reading); });
+  EXPECT_SAYS(what, "bad.yaml:3:16");
+  EXPECT_SAYS(what, "bad.yaml:5:26");
+}
+
+}  // namespace
+}  // namespace weft::workload
