@@ -1,12 +1,12 @@
 #include "weft/report/file.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <sys/stat.h>
 #include <string>
 #include <system_error>
-#include <unistd.h>
 
 namespace weft::report {
 

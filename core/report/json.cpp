@@ -65,12 +65,9 @@ Json to_json(const plan::Memory& memory, const chips::Device& device) {
 }
 
 Json to_json(const site::MeterPower& power) {
-  return {{"devices_W", power.devices.si()},
-          {"hosts_W", power.hosts.si()},
-          {"fabric_W", power.fabric.si()},
-          {"other_it_W", power.other_it.si()},
-          {"facility_W", power.facility.si()},
-          {"total_W", power.total().si()}};
+  return {{"devices_W", power.devices.si()},   {"hosts_W", power.hosts.si()},
+          {"fabric_W", power.fabric.si()},     {"other_it_W", power.other_it.si()},
+          {"facility_W", power.facility.si()}, {"total_W", power.total().si()}};
 }
 
 Json to_json(const campaign::Goodput& goodput) {
@@ -127,8 +124,7 @@ Json to_json(const study::Sensitivity& sensitivity) {
                 {"mode", effect.distribution.mode},
                 {"high", effect.distribution.high}};
     for (std::size_t f = 0; f < study::kFigureCount; ++f) {
-      one["ratio"][study::name_of(static_cast<study::Figure>(f))] = {effect.low[f],
-                                                                     effect.high[f]};
+      one["ratio"][study::name_of(static_cast<study::Figure>(f))] = {effect.low[f], effect.high[f]};
     }
     json["inputs"].push_back(one);
   }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <functional>
 
 #include "table.h"
@@ -21,8 +23,10 @@ using study::Outcome;
 
 // Cases that fit beside each other in 100 columns.
 constexpr std::size_t kAcross = 3;
-// Effects listed per case under "what is assumed".
+// Uncertain inputs listed per case.
 constexpr std::size_t kEffects = 3;
+// Parts of a step below this share in every case are summed up.
+constexpr double kShown = 5e-3;
 
 // The cases of one block, with what belongs to them.
 struct Column {
@@ -39,7 +43,6 @@ class Writer {
   std::string run() {
     headline();
     for (const auto section : study_.sections) {
-      table_.blank();
       switch (section) {
         case study::Section::kStep:
           step();
@@ -58,9 +61,8 @@ class Writer {
           break;
       }
     }
-    table_.blank();
     limits();
-    assumed();
+    uncertain();
     return table_.text();
   }
 
@@ -116,22 +118,21 @@ class Writer {
       table_.note(column.study_case->cluster.label + ": " + column.result->reason);
     }
     row("plan", [](const Column&, const Outcome& o) { return plan::layout_text(o.plan); });
-    row("ZeRO, micro-batch", [](const Column&, const Outcome& o) {
-      return fmt::format("ZeRO-{}, {}", o.plan.zero, o.plan.micro_batch);
-    });
-    row("recomputation", [](const Column&, const Outcome& o) {
-      return std::string(plan::name_of(o.plan.recompute));
+    row("ZeRO/MBS/recompute", [](const Column&, const Outcome& o) {
+      return fmt::format("ZeRO-{} / {} / {}", o.plan.zero, o.plan.micro_batch,
+                         plan::name_of(o.plan.recompute));
     });
     row("devices", [](const Column&, const Outcome& o) {
       return fmt::format("{} used, {} idle", o.devices_used, o.devices_idle);
     });
-    row("packages (dies)", [](const Column& c, const Outcome& o) {
-      const auto& chip = c.study_case->cluster.chip;
-      const auto both = [&](std::int64_t devices) {
-        const double n = packages(c, devices);
-        return fmt::format("{:g} ({:g})", n, n * chip.dies);
-      };
-      return fmt::format("{} used, {} idle", both(o.devices_used), both(o.devices_idle));
+    row("packages", [](const Column& c, const Outcome& o) {
+      return fmt::format("{:g} used, {:g} idle", packages(c, o.devices_used),
+                         packages(c, o.devices_idle));
+    });
+    row("dies", [](const Column& c, const Outcome& o) {
+      const int dies = c.study_case->cluster.chip.dies;
+      return fmt::format("{:g} used, {:g} idle", dies * packages(c, o.devices_used),
+                         dies * packages(c, o.devices_idle));
     });
     row("step time", [](const Column& c, const Outcome& o) {
       return interval(c, Figure::kStepTime, o.ledger.step);
@@ -147,35 +148,50 @@ class Writer {
     });
     row("days to finish", [](const Column& c, const Outcome& o) {
       if (!o.goodput.makes_progress) return std::string("never: fails too often");
-      return with_interval(
-          c, Figure::kWallTime, fmt::format("{:.3g} d", o.goodput.wall / base::kDay),
-          [&](double ratio) { return fmt::format("{:.3g} d", ratio * (o.goodput.wall / base::kDay)); });
+      return with_interval(c, Figure::kWallTime,
+                           fmt::format("{:.3g} d", o.goodput.wall / base::kDay), [&](double ratio) {
+                             return fmt::format("{:.3g} d", ratio * (o.goodput.wall / base::kDay));
+                           });
     });
   }
 
   static std::string bar(double share) {
     static const std::array<const char*, 8> kEighths = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    const int eighths = static_cast<int>(share * 10 * 8 + 0.5);
+    const auto eighths = static_cast<std::size_t>(std::lround(share * 10 * 8));
     std::string text;
-    for (int i = 0; i < eighths / 8; ++i) text += "█";
-    return text + kEighths[static_cast<std::size_t>(eighths % 8)];
+    for (std::size_t i = 0; i < eighths / 8; ++i) text += "█";
+    return text + kEighths.at(eighths % 8);
+  }
+
+  [[nodiscard]] bool is_shown(Part part) const {
+    return std::any_of(columns_.begin(), columns_.end(), [&](const Column& c) {
+      return c.result->outcome &&
+             c.result->outcome->ledger.part(part) / c.result->outcome->ledger.step >= kShown;
+    });
+  }
+
+  static std::string time_and_share(const Outcome& o, base::Time time) {
+    const double share = time / o.ledger.step;
+    return fmt::format("{:>7} {:>5.1f} % {}", to_text(time), 100 * share, bar(share));
   }
 
   void step() {
-    table_.heading("The step, mean over devices in use (F2)");
+    table_.heading("The step, mean over devices in use (F2: replay of the schedule)");
+    std::vector<Part> small;
     for (std::size_t p = 0; p < step::kPartCount; ++p) {
       const auto part = static_cast<Part>(p);
-      const bool shown = std::any_of(columns_.begin(), columns_.end(), [&](const Column& c) {
-        return c.result->outcome && c.result->outcome->ledger.part(part) /
-                                            c.result->outcome->ledger.step >= 5e-4;
-      });
-      if (!shown) continue;
-      row(step::name_of(part), [&](const Column&, const Outcome& o) {
-        const double share = o.ledger.part(part) / o.ledger.step;
-        return fmt::format("{:>7} {:>5.1f} % {}", to_text(o.ledger.part(part)), 100 * share,
-                           bar(share));
-      });
+      if (!is_shown(part)) {
+        small.push_back(part);
+        continue;
+      }
+      row(step::name_of(part),
+          [&](const Column&, const Outcome& o) { return time_and_share(o, o.ledger.part(part)); });
     }
+    row("all other parts", [&](const Column&, const Outcome& o) {
+      base::Time sum;
+      for (const auto part : small) sum += o.ledger.part(part);
+      return time_and_share(o, sum);
+    });
   }
 
   void memory() {
@@ -246,55 +262,68 @@ class Writer {
   }
 
   // The largest part of a step that is not work on the model.
+  static Part largest_loss(const step::Ledger& ledger) {
+    Part largest = Part::kRecompute;
+    for (std::size_t p = 0; p < step::kPartCount; ++p) {
+      const auto part = static_cast<Part>(p);
+      const bool is_work = part == Part::kForward || part == Part::kBackward || part == Part::kHead;
+      if (!is_work && ledger.part(part) > ledger.part(largest)) largest = part;
+    }
+    return largest;
+  }
+
   void limits() {
     table_.heading("What limits it");
-    for (const auto& column : columns_) {
-      if (!column.result->outcome) continue;
-      const auto& ledger = column.result->outcome->ledger;
-      Part largest = Part::kRecompute;
-      for (std::size_t p = 0; p < step::kPartCount; ++p) {
-        const auto part = static_cast<Part>(p);
-        const bool is_work = part == Part::kForward || part == Part::kBackward || part == Part::kHead;
-        if (!is_work && ledger.part(part) > ledger.part(largest)) largest = part;
-      }
-      const double work = (ledger.part(Part::kForward) + ledger.part(Part::kBackward) +
-                           ledger.part(Part::kHead)) /
-                          ledger.step;
-      table_.note(fmt::format("{}: kernels {}; beside them most for {} ({}); {} plans, {} legal, {} "
-                              "replayed",
-                              column.study_case->cluster.label, percent_text(work, 2),
-                              step::name_of(largest), percent_text(ledger.part(largest) / ledger.step, 2),
-                              column.result->search.count.considered,
-                              column.result->search.count.legal, column.result->search.replayed));
-    }
+    row("most beside kernels", [](const Column&, const Outcome& o) {
+      const auto part = largest_loss(o.ledger);
+      return fmt::format("{} {}", step::name_of(part),
+                         percent_text(o.ledger.part(part) / o.ledger.step, 2));
+    });
+    row("plans", [](const Column& c, const Outcome&) {
+      const auto& search = c.result->search;
+      return fmt::format("{} legal of {}", search.count.legal, search.count.considered);
+    });
   }
 
-  void assumed() {
-    table_.heading("What is uncertain (one input at a time; intervals above add these in quadrature)");
-    for (const auto& column : columns_) {
-      if (!column.result->outcome) continue;
-      std::string text = column.study_case->cluster.label + ":";
-      const auto& effects = column.sensitivity->effects;
-      for (std::size_t i = 0; i < std::min(kEffects, effects.size()); ++i) {
-        text += fmt::format("{} {} (step {}, power {}, cost {})", i == 0 ? "" : ";",
-                            effects[i].input, change(effects[i], Figure::kStepTime),
-                            change(effects[i], Figure::kMeanPower),
-                            change(effects[i], Figure::kOwnCost));
-      }
-      table_.note(text);
+  // Each input with the figure that it moves most.
+  void uncertain() {
+    table_.heading(
+        "What is uncertain (one input at a time; the intervals add these in quadrature)");
+    for (std::size_t i = 0; i < kEffects; ++i) {
+      row(fmt::format("{}.", i + 1), [i](const Column& c, const Outcome&) {
+        const auto& effects = c.sensitivity->effects;
+        return i < effects.size() ? input_text(effects[i]) : std::string("-");
+      });
     }
-    table_.note(fmt::format("MFU counts {}, over the dense matrix peak of {} and the devices in use. "
-                            "Every device of a cluster is powered and paid for.",
-                            workload::name_of(workload::FlopConvention::kCausalAttention),
-                            chips::name_of(study_.job.precision)));
+    table_.note(
+        fmt::format("MFU: {}, over the dense matrix peak of {} and the devices in use. Power and "
+                    "cost: the whole "
+                    "cluster, idle devices too.",
+                    workload::name_of(workload::FlopConvention::kCausalAttention),
+                    chips::name_of(study_.job.precision)));
   }
 
-  static std::string change(const study::Effect& effect, Figure figure) {
-    const auto f = static_cast<std::size_t>(figure);
-    const double low = 100 * (std::min(effect.low[f], effect.high[f]) - 1);
-    const double high = 100 * (std::max(effect.low[f], effect.high[f]) - 1);
-    if (high - low < 0.05) return "0";
-    return fmt::format("{:+.0f}…{:+.0f} %", low, high);
+  // "residual: cost -4…+18 %", by the last word of the input's path.
+  static std::string input_text(const study::Effect& effect) {
+    struct Named {
+      Figure figure;
+      const char* name;
+    };
+    constexpr std::array<Named, 3> kFigures = {
+        {{Figure::kStepTime, "step"}, {Figure::kMeanPower, "power"}, {Figure::kOwnCost, "cost"}}};
+    const auto spread = [&](Figure figure) {
+      const auto f = static_cast<std::size_t>(figure);
+      return std::abs(effect.high[f] - effect.low[f]);
+    };
+    Named most = kFigures[0];
+    for (const auto& named : kFigures) {
+      if (spread(named.figure) > spread(most.figure) + 1e-9) most = named;
+    }
+    const auto word = effect.input.substr(effect.input.find_last_of('.') + 1);
+    const auto f = static_cast<std::size_t>(most.figure);
+    return fmt::format("{}: {} {:+.0f}…{:+.0f} %", word, most.name,
+                       100 * (std::min({effect.low[f], effect.high[f], 1.0}) - 1),
+                       100 * (std::max({effect.low[f], effect.high[f], 1.0}) - 1));
   }
 
   const study::Study& study_;

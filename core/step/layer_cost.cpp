@@ -11,7 +11,6 @@ namespace weft::step {
 namespace {
 
 using interconnect::Collective;
-using workload::Exchange;
 using workload::ExchangeKind;
 
 // Bytes of a gathered weight and of a reduced gradient, per parameter.

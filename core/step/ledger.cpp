@@ -4,9 +4,9 @@ namespace weft::step {
 
 const char* name_of(Part part) {
   constexpr std::array<const char*, kPartCount> kNames = {
-      "forward",       "backward",         "recompute",         "embedding, head, loss",
-      "host launch",   "tensor parallel",  "context parallel",  "expert parallel",
-      "stage transfer", "pipeline bubble", "data parallel",     "optimizer"};
+      "forward",        "backward",        "recompute",        "embedding and head",
+      "host launch",    "tensor parallel", "context parallel", "expert parallel",
+      "stage transfer", "pipeline bubble", "data parallel",    "optimizer"};
   return kNames[static_cast<std::size_t>(part)];
 }
 

@@ -23,7 +23,7 @@ void check_cluster(const std::filesystem::path& file, const base::Catalog& catal
 
 std::string check_file(const std::filesystem::path& file, const base::Catalog& catalog) {
   const auto document = catalog.load_file(file, "");
-  const std::string kind(document.root().find("kind")->text());
+  std::string kind(document.root().find("kind")->text());
   base::Reading reading;
   if (kind == "chip") chips::read_chip(document, reading);
   if (kind == "link") interconnect::read_link(document, reading);

@@ -111,6 +111,19 @@ TEST(Cap, LeavesAPureStreamItsTime) {
   EXPECT_EQ(memory_bound(device, capped(300), stream).time, memory_bound(device, {}, stream).time);
 }
 
+// Whatever the clock, bytes cost what they cost: a cap that cannot pay for them must slow the
+// stream.
+TEST(Cap, DISABLED_NeverMovesBytesForLessThanTheirEnergy) {
+  const auto device = shipped("h100_sxm5").device;
+  MemoryBound stream;
+  stream.traffic = base::Bytes(1e9);
+  for (const double cap : {100.0, 150.0, 200.0}) {
+    const auto cost = memory_bound(device, capped(cap), stream);
+    const auto bytes = device.power.per_memory_byte * stream.traffic;
+    EXPECT_GE(cost.energy, device.power.idle * cost.time + bytes) << cap;
+  }
+}
+
 // A cap slows the clock of the vector units like that of the matrix units.
 TEST(Cap, DISABLED_SlowsAKernelThatWaitsForVectorUnits) {
   Device device = round_device();

@@ -128,6 +128,8 @@ TEST(RandomStream, KeepsUniformInsideItsBounds) {
     const double u = r.uniform();
     ASSERT_GT(u, 0.0);
     ASSERT_LT(u, 1.0);
+    // The middle of a cell: an odd multiple of 2^-53, so that no cell touches 0 or 1.
+    ASSERT_EQ(std::fmod(u * 0x1p53, 2.0), 1.0);
     const double t = r.triangular(2.0, 2.0, 3.0);
     ASSERT_GE(t, 2.0);
     ASSERT_LE(t, 3.0);
@@ -142,11 +144,12 @@ TEST(RandomStream, DrawsWholeNumbersEvenly) {
   for (int i = 0; i < 70000; ++i) ++counts.at(r.below(7));
   for (const int count : counts) EXPECT_NEAR(count, 10000, 5 * std::sqrt(10000.0));
   EXPECT_EQ(r.below(1), 0U);
-  // A bound just above half of 2^64 shows a bias at once if nothing is left out.
-  const std::uint64_t bound = (1ULL << 63U) + 1;
+  // Of three quarters of 2^64, the first third would come up half of the time if nothing were left
+  // out.
+  const std::uint64_t third = 1ULL << 62U;
   int low = 0;
-  for (int i = 0; i < 10000; ++i) low += r.below(bound) < bound / 2 ? 1 : 0;
-  EXPECT_NEAR(low, 5000, 5 * 50);
+  for (int i = 0; i < 9000; ++i) low += r.below(3 * third) < third ? 1 : 0;
+  EXPECT_NEAR(low, 3000, 5 * std::sqrt(2000.0));
   EXPECT_THROW(r.below(0), std::invalid_argument);
 }
 

