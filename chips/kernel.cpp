@@ -1,6 +1,7 @@
 #include "weft/chips/kernel.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "power.h"
 
@@ -62,9 +63,9 @@ KernelCost attention(const Device& device, const OperatingPoint& point, const At
   if (shape.scores <= 0) return {};
   const auto& kernels = device.kernels;
   const double flops = shape.scores * flops_per_score(shape);
-  auto activity = product(device, shape.precision,
-                          kernels.gemm_efficiency[index_of(shape.precision)], flops,
-                          shape.traffic.si());
+  auto activity =
+      product(device, shape.precision, kernels.gemm_efficiency[index_of(shape.precision)], flops,
+              shape.traffic.si());
   const double factor = shape.backward ? kernels.attention_backward_overhead : 1.0;
   const auto softmax = kernels.attention_overhead * (shape.scores * factor);
   // overlap 0: the sum (ordinary library kernel); overlap 1: the larger (best hand-tuned kernel).
@@ -83,8 +84,7 @@ KernelCost memory_bound(const Device& device, const OperatingPoint& point,
   activity.compute_time =
       shape.vector_work / (device.peaks.vector_fp32 * device.kernels.vector_efficiency);
   // Vector issue and memory streams overlap fully inside one kernel: the longer of the two.
-  activity.memory_time = std::max(activity.memory_time, activity.compute_time);
-  activity.compute_time = base::Time(0);
+  activity.norm = std::numeric_limits<double>::infinity();
   activity.fixed = device.kernels.gemm_fixed * shape.kernels;
   return resolve(device, point, activity);
 }

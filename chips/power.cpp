@@ -11,7 +11,8 @@ namespace {
 constexpr double kCommunicatingActivity = 0.5;
 constexpr double kWaitingActivity = 0.4;
 
-// The knee and the foot of the power-speed response (fits to the public Zeus traces, power-cost.md §2.3).
+// The knee and the foot of the power-speed response (fits to the public Zeus traces, power-cost.md
+// §2.3).
 constexpr double kKnee = 0.6;
 constexpr double kFoot = 0.1;
 // A clock never falls below this share of the knee's speed: the cap is then simply not held.
@@ -21,6 +22,7 @@ base::Time joined(base::Time compute, base::Time memory, double norm) {
   if (compute.si() <= 0) return memory;
   if (memory.si() <= 0) return compute;
   const auto larger = std::max(compute, memory);
+  if (std::isinf(norm)) return larger;
   const double ratio = std::min(compute, memory) / larger;
   return larger * std::pow(1.0 + std::pow(ratio, norm), 1.0 / norm);
 }
@@ -51,8 +53,7 @@ KernelCost resolve(const Device& device, const OperatingPoint& point, const Acti
   KernelCost cost;
   cost.matrix_work = activity.matrix_work;
   cost.memory_traffic = activity.memory_traffic;
-  cost.time =
-      activity.fixed + joined(activity.compute_time, activity.memory_time, activity.norm);
+  cost.time = activity.fixed + joined(activity.compute_time, activity.memory_time, activity.norm);
   if (cost.time.si() <= 0) return cost;
 
   const auto cap = cap_of(device, point);
@@ -63,6 +64,9 @@ KernelCost resolve(const Device& device, const OperatingPoint& point, const Acti
     const double at_limit = capped_speed(wanted, power.limit, power.idle, power.cap_exponent);
     const auto slowed = activity.compute_time * (at_limit / at_cap);
     cost.time = activity.fixed + joined(slowed, activity.memory_time, activity.norm);
+    // Bytes cost what they cost: a cap too low for a stream slows the stream.
+    const auto moving = power.per_memory_byte * activity.memory_traffic;
+    cost.time = std::max(cost.time, moving / (cap - power.idle));
   }
   cost.energy = std::min(cap, drawn(device, activity, cost.time)) * cost.time;
   return cost;

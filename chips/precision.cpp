@@ -2,6 +2,8 @@
 
 namespace weft::chips {
 
-std::vector<std::string> precision_names() { return {kPrecisionNames.begin(), kPrecisionNames.end()}; }
+std::vector<std::string> precision_names() {
+  return {kPrecisionNames.begin(), kPrecisionNames.end()};
+}
 
 }  // namespace weft::chips

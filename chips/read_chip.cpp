@@ -1,3 +1,5 @@
+#include <string>
+
 #include "weft/base/fields.h"
 #include "weft/chips/chip.h"
 
@@ -20,14 +22,14 @@ PerPrecision<T> per_precision(Fields fields, T initial, Read read) {
 }
 
 void read_package(Fields fields, Chip& chip) {
-  chip.dies = static_cast<int>(fields.integer("dies", 1));
-  chip.exposure =
-      fields.choice("exposed_as", {"unified", "split"}, 0) == 1 ? Exposure::kSplit : Exposure::kUnified;
+  chip.dies = fields.small_integer("dies", 1);
+  chip.exposure = fields.choice("exposed_as", {"unified", "split"}, 0) == 1 ? Exposure::kSplit
+                                                                            : Exposure::kUnified;
   if (auto bridge = fields.maybe_map("die_to_die")) {
-    chip.die_to_die = bridge->quantity<base::Bandwidth>("bandwidth");
+    chip.die_to_die = bridge->positive<base::Bandwidth>("bandwidth");
     bridge->choice("per", {"direction"}, 0);
     chip.die_to_die_latency = bridge->quantity<base::Time>("latency", base::kMicrosecond * 0.2);
-    chip.die_to_die_efficiency = bridge->number("efficiency", 1.0);
+    chip.die_to_die_efficiency = bridge->share("efficiency", 1.0);
     bridge->finish();
   } else if (chip.exposure == Exposure::kSplit && chip.dies > 1) {
     fields.reading().error(fields.node(), "a split package needs 'die_to_die'");
@@ -46,18 +48,18 @@ void read_die(Fields fields, Chip& chip, double dies) {
   if (auto process = fields.maybe_map("process")) read_process(*process);
   if (auto cores = fields.maybe_map("cores")) {
     cores->text("unit", "");
-    chip.cores_built = static_cast<int>(cores->integer("built", 1, 0));
-    chip.cores_enabled = static_cast<int>(cores->integer("enabled", 1));
+    chip.cores_built = cores->small_integer("built", 1, 0);
+    chip.cores_enabled = cores->small_integer("enabled", 1);
     cores->finish();
   }
   fields.maybe<base::Rate>("clock");
   auto& device = chip.device;
   const auto rate = [dies](Fields& map, const char* name) {
-    return map.quantity<base::WorkRate>(name) * dies;
+    return map.positive<base::WorkRate>(name) * dies;
   };
   device.peaks.matrix = per_precision(fields.map("matrix"), base::WorkRate(0), rate);
   auto vector = fields.map("vector");
-  device.peaks.vector_fp32 = vector.quantity<base::WorkRate>("fp32") * dies;
+  device.peaks.vector_fp32 = vector.positive<base::WorkRate>("fp32") * dies;
   device.peaks.vector_fp16 = vector.quantity<base::WorkRate>("fp16", base::WorkRate(0)) * dies;
   vector.finish();
   if (auto l2 = fields.maybe_map("l2")) {
@@ -70,12 +72,15 @@ void read_die(Fields fields, Chip& chip, double dies) {
 
 void read_memory(Fields fields, Chip& chip, double dies) {
   fields.text("type", "");
-  chip.memory_stacks = static_cast<int>(fields.integer("stacks", 1, 0)) * chip.dies;
+  chip.memory_stacks = fields.small_integer("stacks", 1, 0) * chip.dies;
   auto& device = chip.device;
-  device.memory_capacity = fields.quantity<base::Bytes>("capacity") * dies;
+  device.memory_capacity = fields.positive<base::Bytes>("capacity") * dies;
   device.memory_usable =
       fields.has("usable") ? fields.quantity<base::Bytes>("usable") * dies : device.memory_capacity;
-  device.memory_bandwidth = fields.quantity<base::Bandwidth>("bandwidth") * dies;
+  if (fields.has("usable") && device.memory_usable > device.memory_capacity) {
+    fields.reading().error(*fields.value("usable"), "more than the capacity");
+  }
+  device.memory_bandwidth = fields.positive<base::Bandwidth>("bandwidth") * dies;
   fields.finish();
 }
 
@@ -85,22 +90,26 @@ void read_power(Fields fields, Chip& chip) {
   power.limit = fields.quantity<base::Power>("tdp") * share;
   power.idle = fields.quantity<base::Power>("idle") * share;
   power.active = fields.quantity<base::Power>("active") * share;
-  power.per_flop = per_precision(fields.map("per_flop"), base::EnergyPerWork(0),
-                                 [](Fields& map, const char* name) {
-                                   return map.quantity<base::EnergyPerWork>(name);
-                                 });
+  power.per_flop = per_precision(
+      fields.map("per_flop"), base::EnergyPerWork(0),
+      [](Fields& map, const char* name) { return map.quantity<base::EnergyPerWork>(name); });
   power.per_memory_byte = fields.quantity<base::EnergyPerByte>("per_memory_byte");
+  if (power.limit <= power.idle && fields.has("tdp")) {
+    fields.reading().error(*fields.value("tdp"), "must lie above the idle power");
+  }
   power.cap_exponent = fields.number("cap_exponent", power.cap_exponent);
   fields.finish();
 }
 
 void read_gemm(Fields fields, KernelParameters& kernels) {
   kernels.gemm_efficiency = per_precision(
-      fields.map("efficiency"), 0.0,
-      [](Fields& map, const char* name) { return map.number(name); });
+      fields.map("efficiency"), 0.0, [](Fields& map, const char* name) { return map.share(name); });
   kernels.gemm_fixed = fields.quantity<base::Time>("fixed");
   kernels.roofline_norm = fields.number("norm", kernels.roofline_norm);
-  kernels.grouped_gemm_efficiency = fields.number("grouped", 1.0);
+  if (kernels.roofline_norm < 1) {
+    fields.reading().error(*fields.value("norm"), "the norm of a roofline is 1 or more");
+  }
+  kernels.grouped_gemm_efficiency = fields.share("grouped", 1.0);
   fields.finish();
 }
 
@@ -110,25 +119,38 @@ void read_kernels(Fields fields, KernelParameters& kernels) {
   kernels.attention_overhead = attention.quantity<base::Time>("overhead_per_score");
   kernels.attention_backward_overhead = attention.number("backward_overhead");
   kernels.attention_overlap = attention.number("overlap", 0.0);
+  if (kernels.attention_overlap < 0 || kernels.attention_overlap > 1) {
+    attention.reading().error(*attention.value("overlap"), "an overlap lies between 0 and 1");
+  }
   attention.finish();
   auto memory = fields.map("memory");
-  kernels.memory_efficiency = memory.number("efficiency");
+  kernels.memory_efficiency = memory.share("efficiency");
   memory.finish();
   auto vector = fields.map("vector");
-  kernels.vector_efficiency = vector.number("efficiency");
+  kernels.vector_efficiency = vector.share("efficiency");
   vector.finish();
   fields.finish();
 }
 
-// A format with a peak but no efficiency would silently compute with zero.
-void check_efficiencies(const Device& device, const Fields& fields) {
+// A format with a peak but no efficiency or energy would silently compute with zero.
+void check_formats(const Device& device, Fields& fields) {
+  const auto complain = [&](const char* outer, const char* inner, const char* last,
+                            const std::string& what) {
+    auto node = fields.value(outer);
+    for (const char* key : {inner, last}) {
+      if (node && node->is_map() && *key != '\0') node = node->find(key);
+    }
+    fields.reading().error(node ? *node : fields.node(), what);
+  };
   for (std::size_t p = 0; p < kPrecisionCount; ++p) {
-    const double efficiency = device.kernels.gemm_efficiency[p];
-    const bool has_peak = device.peaks.matrix[p].si() > 0;
-    if (has_peak && (efficiency <= 0 || efficiency > 1)) {
-      fields.reading().error(fields.node(), std::string("kernels.gemm.efficiency.") +
-                                                kPrecisionNames[p] +
-                                                " must lie in (0, 1]: the chip has this format");
+    if (device.peaks.matrix[p].si() <= 0) continue;
+    const std::string format = kPrecisionNames[p];
+    if (device.kernels.gemm_efficiency[p] <= 0) {
+      complain("kernels", "gemm", "efficiency",
+               "missing '" + format + "': the chip has this format");
+    }
+    if (device.power.per_flop[p].si() <= 0) {
+      complain("power", "per_flop", "", "missing '" + format + "': the chip has this format");
     }
   }
 }
@@ -152,7 +174,7 @@ Chip read_chip(const base::Document& document, base::Reading& reading) {
   chip.device.vendor = chip.vendor;
   chip.device.dies = chip.dies / chip.devices();
   chip.device.devices_per_package = chip.devices();
-  check_efficiencies(chip.device, fields);
+  if (reading.diagnostics().empty()) check_formats(chip.device, fields);
   fields.finish();
   return chip;
 }

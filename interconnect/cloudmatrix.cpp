@@ -11,9 +11,9 @@ namespace weft::interconnect {
 
 std::vector<Tier> read_cloudmatrix(base::Fields& fields, const TierContext& context) {
   Tier outer = read_common(fields, context, TierKind::kSwitch, "super-node");
-  const int planes = static_cast<int>(fields.integer("planes", 1, 7));
+  const int planes = fields.small_integer("planes", 1, 7);
   const std::int64_t chips_per_plane = fields.integer("switches_per_plane", 1, 16);
-  outer.children = static_cast<int>(fields.integer("hosts", 1, 48));
+  outer.children = fields.small_integer("hosts", 1, 48);
   outer.links_per_device = planes;
   outer.shares_ports = true;
   outer.planes = planes;

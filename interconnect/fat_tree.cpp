@@ -77,11 +77,11 @@ TierInventory fat_tree_inventory(const Tier& tier, std::int64_t devices_inside) 
 
 std::vector<Tier> read_fat_tree(base::Fields& fields, const TierContext& context) {
   Tier tier = read_common(fields, context, TierKind::kFatTree, "scale-out");
-  tier.children = static_cast<int>(fields.integer("size", 1, 1));
-  tier.layers = static_cast<int>(fields.integer("tiers", 1, 0));
-  tier.rails = static_cast<int>(fields.integer("rails", 1, 0));
-  tier.planes = static_cast<int>(fields.integer("planes", 1, 1));
-  tier.radix = static_cast<int>(fields.integer("radix", 2, 64));
+  tier.children = fields.small_integer("size", 1, 1);
+  tier.layers = fields.small_integer("tiers", 1, 0);
+  tier.rails = fields.small_integer("rails", 1, 0);
+  tier.planes = fields.small_integer("planes", 1, 1);
+  tier.radix = fields.small_integer("radix", 2, 64);
   tier.oversubscription = fields.number("oversubscription", 1);
   tier.links_per_device = fields.number("links_per_device", 1);
   tier.switch_power = fields.quantity<base::Power>("switch_power", base::Power());

@@ -17,7 +17,7 @@ TierInventory full_mesh_inventory(const Tier& tier, std::int64_t devices_inside)
 
 std::vector<Tier> read_full_mesh(base::Fields& fields, const TierContext& context) {
   Tier tier = read_common(fields, context, TierKind::kFullMesh, "host");
-  tier.children = static_cast<int>(fields.integer("size", 1));
+  tier.children = fields.small_integer("size", 1);
   tier.links_per_device = fields.number("links_per_device", 1);
   return {tier};
 }

@@ -17,6 +17,18 @@ bool GroupShape::is_even() const {
   return product == size;
 }
 
+GroupShape slowest_hop(const GroupShape& group) {
+  const int top = group.top_tier();
+  if (top < 0) return group;
+  GroupShape pair;
+  pair.size = 2;
+  pair.tiers[top].children = 2;
+  for (int tier = top + 1; tier < kMaxTiers; ++tier) {
+    pair.tiers[tier].members_least = pair.tiers[tier].members_most = 2;
+  }
+  return pair;
+}
+
 bool is_costlier(const GroupShape& a, const GroupShape& b) {
   for (int tier = kMaxTiers - 1; tier >= 0; --tier) {
     const TierSpan& x = a.tiers[tier];

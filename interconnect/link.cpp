@@ -32,7 +32,7 @@ Q optional(base::Fields& fields, const char* key, Q fallback = Q()) {
 
 InSwitchReduction read_in_switch(base::Fields fields) {
   InSwitchReduction reduction;
-  reduction.minimum_ranks = static_cast<int>(fields.integer("minimum_ranks", 2, 2));
+  reduction.minimum_ranks = fields.small_integer("minimum_ranks", 2, 2);
   reduction.efficiency = share(fields, "efficiency", 1.0);
   reduction.latency = optional<base::Time>(fields, "latency");
   fields.finish();
@@ -60,7 +60,7 @@ Link read_link(const base::Document& document, base::Reading& reading) {
     if (node) reading.error(*node, "a link's bandwidth is more than 0");
     link.bandwidth = base::Bandwidth(1);
   }
-  link.lanes = static_cast<int>(fields.integer("lanes", 1, 1));
+  link.lanes = fields.small_integer("lanes", 1, 1);
   link.latency = at_least_zero(fields, "latency", fields.quantity<base::Time>("latency"));
   link.switch_latency = optional<base::Time>(fields, "switch_latency");
   link.efficiency = share(fields, "efficiency", 1.0);

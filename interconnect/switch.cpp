@@ -15,10 +15,10 @@ TierInventory switch_inventory(const Tier& tier, std::int64_t devices_inside) {
 
 std::vector<Tier> read_switch(base::Fields& fields, const TierContext& context) {
   Tier tier = read_common(fields, context, TierKind::kSwitch, "host");
-  tier.children = static_cast<int>(fields.integer("size", 1));
+  tier.children = fields.small_integer("size", 1);
   tier.links_per_device = fields.number("links_per_device", 1);
   tier.oversubscription = fields.number("oversubscription", 1);
-  tier.planes = static_cast<int>(fields.integer("planes", 1, 1));
+  tier.planes = fields.small_integer("planes", 1, 1);
   tier.switches = fields.integer("switches", 0, tier.planes);
   tier.switch_power = fields.quantity<base::Power>("switch_power", base::Power());
   return {tier};

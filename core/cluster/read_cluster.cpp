@@ -25,7 +25,7 @@ Host read_host(Fields fields, const base::Catalog& catalog, Cluster& cluster) {
   }
   host.devices = host.packages * cluster.chip.devices();
   fields.text("cpus", "");
-  host.nics = static_cast<int>(fields.integer("nics", 0));
+  host.nics = fields.small_integer("nics", 0);
   auto power = fields.map("power");
   host.base_training = power.quantity<base::Power>("training");
   host.base_idle = power.quantity<base::Power>("idle");
@@ -136,7 +136,7 @@ UnitSize read_unit(Fields& fields) {
   auto unit = fields.maybe_map("unit");
   if (!unit) return {"host", 1};
   const auto name = unit->choice("name", {"rack", "pod"});
-  const auto hosts = unit->integer("hosts", 1);
+  const auto hosts = unit->small_integer("hosts", 1);
   unit->finish();
   return {name == 0 ? "rack" : "pod", hosts};
 }
@@ -145,13 +145,13 @@ UnitSize read_unit(Fields& fields) {
 std::int64_t read_size(Fields& use, const UnitSize& unit, std::string& label) {
   const std::string plural = unit.name + "s";
   if (use.has("hosts")) {
-    const auto hosts = use.integer("hosts", 1);
-    label = fmt::format("{} hosts", hosts);
+    const auto hosts = use.small_integer("hosts", 1);
+    label = fmt::format("{} {}", hosts, hosts == 1 ? "host" : "hosts");
     return hosts;
   }
   for (const std::string name : kUnits) {
     if (!use.has(name)) continue;
-    const auto count = use.integer(name, 1);
+    const auto count = use.small_integer(name, 1);
     if (name != plural) {
       use.reading().error(*use.value(name), fmt::format("this cluster is counted in {}", plural));
     }
@@ -193,7 +193,8 @@ Cluster read_cluster(Fields& use, const base::Catalog& catalog) {
   const auto cap = use.quantity<base::Power>("power_cap", base::Power(0));
   cluster.state.point.power_cap = cap / cluster.chip.devices();
   if (use.has("power_cap") && cluster.state.point.power_cap <= cluster.device().power.idle) {
-    use.reading().error(*use.value("power_cap"), "a cap must lie above the idle power of a package");
+    use.reading().error(*use.value("power_cap"),
+                        "a cap must lie above the idle power of a package");
   }
   return cluster;
 }

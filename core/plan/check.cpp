@@ -10,11 +10,14 @@
 namespace weft::plan {
 
 const char* name_of(Problem problem) {
-  constexpr std::array<const char*, kProblemCount> kNames = {
-      "precision",      "devices",        "tensor_heads",    "tensor_kv_heads",
-      "tensor_width",   "tensor_vocabulary", "sequence_split", "sequence_parallel",
-      "batch_split",    "pipeline_depth", "layer_split",     "interleaving",
-      "expert_split",   "expert_without_moe", "zero_pipeline", "memory"};
+  constexpr std::array<const char*, kProblemCount> kNames = {"precision",      "devices",
+                                                             "tensor_heads",   "tensor_kv_heads",
+                                                             "tensor_width",   "tensor_vocabulary",
+                                                             "sequence_split", "sequence_parallel",
+                                                             "batch_split",    "pipeline_depth",
+                                                             "layer_split",    "interleaving",
+                                                             "expert_split",   "expert_without_moe",
+                                                             "zero_pipeline",  "memory"};
   return kNames[static_cast<std::size_t>(problem)];
 }
 
@@ -27,7 +30,8 @@ std::optional<Problem> tensor_problem(const workload::Job& job, const Plan& plan
     return Problem::kTensorKvHeads;
   }
   const bool shared = model.moe && model.moe->shared > 0;
-  if (model.hidden % plan.tensor != 0 || model.ffn % plan.tensor != 0 ||
+  const bool dense = model.moe_layers() < model.layers;
+  if (model.hidden % plan.tensor != 0 || (dense && model.ffn % plan.tensor != 0) ||
       (shared && model.moe->shared * model.moe->ffn % plan.tensor != 0)) {
     return Problem::kTensorWidth;
   }
@@ -52,9 +56,9 @@ std::optional<Problem> split_problem(const workload::Job& job, const Plan& plan)
 std::optional<Problem> pipeline_problem(const workload::Job& job, const Plan& plan) {
   if (job.model.layers < plan.chunks()) return Problem::kPipelineDepth;
   if (!plan.layers.empty()) {
-    const bool fits = static_cast<int>(plan.layers.size()) == plan.chunks() &&
-                      std::accumulate(plan.layers.begin(), plan.layers.end(), 0) ==
-                          job.model.layers;
+    const bool fits =
+        static_cast<int>(plan.layers.size()) == plan.chunks() &&
+        std::accumulate(plan.layers.begin(), plan.layers.end(), 0) == job.model.layers;
     if (!fits) return Problem::kLayerSplit;
   }
   if (plan.virtual_stages > 1) {
@@ -148,9 +152,10 @@ std::string explain(Problem problem, const cluster::Cluster& cluster, const work
     case Problem::kExpertWithoutMoe:
       return fmt::format("expert: {} but {} has no experts", plan.expert, model.name);
     case Problem::kZeroPipeline:
-      return fmt::format("ZeRO-{} with pipeline {}: not modelled (each micro-batch would gather "
-                         "and scatter on every stage); use zero: 1 or pipeline: 1",
-                         plan.zero, plan.pipeline);
+      return fmt::format(
+          "ZeRO-{} with pipeline {}: not modelled (each micro-batch would gather "
+          "and scatter on every stage); use zero: 1 or pipeline: 1",
+          plan.zero, plan.pipeline);
     case Problem::kMemory: {
       const auto memory = peak_memory(job, software, plan);
       return fmt::format("needs {} on stage {}, a device of {} has {}",

@@ -22,27 +22,24 @@ workload::ShardedParameters operator+(workload::ShardedParameters a,
   return {a.dense + b.dense, a.experts + b.experts};
 }
 
-workload::ShardedParameters parameters_of_chunk(const workload::Job& job, const Plan& plan,
-                                                const Chunk& chunk) {
-  const auto shard = plan.shard();
-  const auto of = [&](LayerKind kind) { return sharded_parameters(job.model, kind, shard); };
-  workload::ShardedParameters sum;
-  if (chunk.dense_layers > 0) sum = sum + chunk.dense_layers * of(LayerKind::kDense);
-  if (chunk.moe_layers > 0) sum = sum + chunk.moe_layers * of(LayerKind::kMoe);
-  if (chunk.embedding) sum = sum + of(LayerKind::kEmbedding);
-  const bool shared = job.model.tied_embeddings && chunk.embedding;
-  if (chunk.head && !shared) sum = sum + of(LayerKind::kHead);
-  return sum;
-}
-
-// Micro-batch chunks whose activations a stage holds at most: warm-up forwards and the one at work.
-std::int64_t chunks_in_flight(const workload::Job& job, const Plan& plan, int stage) {
+// Forward passes of a stage, over all its chunks, that are not yet undone by a backward pass, at most:
+// those of the warm-up and the one at work.
+std::int64_t passes_in_flight(const workload::Job& job, const Plan& plan, int stage) {
   const auto steps = plan.micro_batches(job) * plan.virtual_stages;
   if (plan.schedule == Schedule::kGPipe) return steps;
   const int behind = plan.pipeline - stage - 1;
   const std::int64_t warm_up =
       plan.virtual_stages == 1 ? behind : 2 * behind + (plan.virtual_stages - 1) * plan.pipeline;
   return std::min(warm_up + 1, steps);
+}
+
+// How many of them are of one chunk: the chunks take turns of `pipeline` micro-batches.
+double micro_batches_in_flight(const Plan& plan, std::int64_t passes, int chunk) {
+  if (plan.virtual_stages == 1) return static_cast<double>(passes);
+  const std::int64_t turn = plan.pipeline;
+  const std::int64_t round = turn * plan.virtual_stages;
+  return static_cast<double>(passes / round * turn +
+                             std::clamp<std::int64_t>(passes % round - chunk * turn, 0, turn));
 }
 
 base::Bytes kept(const workload::SavedActivations& saved, Recompute recompute) {
@@ -60,24 +57,22 @@ workload::SavedActivations largest_layer(const workload::Job& job, const Plan& p
 
 base::Bytes activations_of_stage(const workload::Job& job, const Plan& plan, int stage) {
   const auto shard = plan.shard();
-  base::Bytes layers;
-  bool head = false;
+  const auto passes = passes_in_flight(job, plan, stage);
+  const auto dense = kept(saved_activations(job, LayerKind::kDense, shard), plan.recompute);
+  const auto moe = job.model.moe
+                       ? kept(saved_activations(job, LayerKind::kMoe, shard), plan.recompute)
+                       : base::Bytes(0);
+  base::Bytes sum;
   for (int c = 0; c < plan.virtual_stages; ++c) {
     const auto chunk = chunk_of(plan, job.model, c * plan.pipeline + stage);
-    if (chunk.dense_layers > 0) {
-      layers += kept(saved_activations(job, LayerKind::kDense, shard), plan.recompute) *
-                chunk.dense_layers;
-    }
-    if (chunk.moe_layers > 0) {
-      layers +=
-          kept(saved_activations(job, LayerKind::kMoe, shard), plan.recompute) * chunk.moe_layers;
-    }
-    head = head || chunk.head;
+    sum += (dense * chunk.dense_layers + moe * chunk.moe_layers) *
+           micro_batches_in_flight(plan, passes, c);
+    if (!chunk.head) continue;
+    // Under 1F1B the backward pass of the head follows its forward pass at once.
+    const bool all = plan.schedule == Schedule::kGPipe;
+    sum += saved_activations(job, LayerKind::kHead, shard).none *
+           (all ? static_cast<double>(plan.micro_batches(job)) : 1.0);
   }
-  const auto in_flight = static_cast<double>(chunks_in_flight(job, plan, stage));
-  auto sum = layers * (in_flight / plan.virtual_stages);
-  // The backward pass of the head follows its forward pass at once: one micro-batch.
-  if (head) sum += saved_activations(job, LayerKind::kHead, shard).none;
   return sum;
 }
 
@@ -85,18 +80,22 @@ base::Bytes buffers_of_stage(const workload::Job& job, const Plan& plan) {
   base::Bytes sum;
   if (plan.sequence_parallel) {
     // Gathered inputs of a column-parallel layer, forward and backward.
-    const double tokens = static_cast<double>(plan.micro_batch) *
-                          static_cast<double>(job.sequence) / plan.context;
+    const double tokens =
+        static_cast<double>(plan.micro_batch) * static_cast<double>(job.sequence) / plan.context;
     sum += base::Bytes(2 * kElement * tokens * static_cast<double>(job.model.hidden));
   }
   const auto saved = largest_layer(job, plan);
   if (plan.recompute == Recompute::kFull) sum += saved.none - saved.full;
   if (plan.recompute == Recompute::kSelective) sum += saved.none - saved.selective;
-  if (plan.zero == 3) {
-    // Two layers gathered at a time: the one at work and the one prefetched.
-    const auto kind = job.model.moe ? LayerKind::kMoe : LayerKind::kDense;
-    const auto layer = sharded_parameters(job.model, kind, plan.shard());
-    sum += base::Bytes(2 * kWeight * (layer.dense + layer.experts));
+  if (plan.zero >= 2) {
+    // The gradients of one layer, or of the output table, before they are scattered; under ZeRO-3 also
+    // what is gathered: the one at work and the one prefetched.
+    const auto kinds = kind_parameters(job.model, plan.shard());
+    const auto all = [](const workload::ShardedParameters& p) { return p.dense + p.experts; };
+    const double layer = std::max(all(kinds[0]), all(kinds[1]));
+    const double largest = std::max(layer, all(kinds[3]));
+    sum += base::Bytes(kGradient * largest);
+    if (plan.zero == 3) sum += base::Bytes(kWeight * (layer + largest));
   }
   return sum;
 }
@@ -107,12 +106,31 @@ int expert_replicas(const Plan& plan) {
   return plan.tensor * plan.context * plan.data / plan.expert;
 }
 
+KindParameters kind_parameters(const workload::Model& model, const workload::Shard& shard) {
+  const auto of = [&](LayerKind kind) { return sharded_parameters(model, kind, shard); };
+  return {of(LayerKind::kDense), model.moe ? of(LayerKind::kMoe) : workload::ShardedParameters{},
+          of(LayerKind::kEmbedding), of(LayerKind::kHead)};
+}
+
+workload::ShardedParameters parameters_of_chunk(const workload::Model& model, const Chunk& chunk,
+                                                const KindParameters& kinds) {
+  auto sum = chunk.dense_layers * kinds[0] + chunk.moe_layers * kinds[1];
+  if (chunk.embedding) sum = sum + kinds[2];
+  if (chunk.head) {
+    const bool shared = model.tied_embeddings && chunk.embedding;
+    sum = sum +
+          (shared ? workload::ShardedParameters{static_cast<double>(model.hidden), 0} : kinds[3]);
+  }
+  return sum;
+}
+
 workload::ShardedParameters parameters_of_stage(const workload::Job& job, const Plan& plan,
                                                 int stage) {
+  const auto kinds = kind_parameters(job.model, plan.shard());
   workload::ShardedParameters sum;
   for (int c = 0; c < plan.virtual_stages; ++c) {
-    sum = sum +
-          parameters_of_chunk(job, plan, chunk_of(plan, job.model, c * plan.pipeline + stage));
+    sum = sum + parameters_of_chunk(job.model, chunk_of(plan, job.model, c * plan.pipeline + stage),
+                                    kinds);
   }
   return sum;
 }
@@ -138,8 +156,7 @@ Memory memory_of_stage(const workload::Job& job, const workload::Software& softw
   return memory;
 }
 
-Memory peak_memory(const workload::Job& job, const workload::Software& software,
-                   const Plan& plan) {
+Memory peak_memory(const workload::Job& job, const workload::Software& software, const Plan& plan) {
   Memory peak = memory_of_stage(job, software, plan, 0);
   for (int stage = 1; stage < plan.pipeline; ++stage) {
     const auto memory = memory_of_stage(job, software, plan, stage);

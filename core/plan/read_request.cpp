@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <numeric>
+
 #include "weft/plan/space.h"
 
 namespace weft::plan {
@@ -14,7 +16,7 @@ const std::vector<std::string> kScheduleNames = {"1f1b", "gpipe", "auto"};
 std::optional<int> degree(Fields& fields, const char* key, int minimum = 1) {
   const auto value = fields.value(key);
   if (!value || (value->is_scalar() && value->text() == "auto")) return std::nullopt;
-  return static_cast<int>(fields.integer(key, minimum));
+  return fields.small_integer(key, minimum);
 }
 
 std::vector<int> layer_list(Fields& fields) {
@@ -46,6 +48,64 @@ void check_alone(Fields& fields, const char* key, const Plan& plan, const worklo
                          explain(*problem, cluster, job, workload::Software{}, plan));
 }
 
+// Degrees that are wrong whatever the others are.
+void check_degrees(Fields& fields, const Request& request, const workload::Job& job,
+                   const cluster::Cluster& cluster) {
+  if (request.tensor) {
+    Plan alone;
+    alone.tensor = *request.tensor;
+    alone.sequence_parallel = job.model.moe.has_value() && alone.tensor > 1;
+    check_alone(fields, "tensor", alone, job, cluster);
+  }
+  if (request.pipeline) {
+    Plan alone;
+    alone.pipeline = *request.pipeline;
+    check_alone(fields, "pipeline", alone, job, cluster);
+  }
+  if (request.expert) {
+    // With as many data ranks; that the batch may not split over them is not its fault.
+    Plan alone;
+    alone.expert = alone.data = *request.expert;
+    auto any_batch = job;
+    any_batch.global_batch = alone.data;
+    check_alone(fields, "expert", alone, any_batch, cluster);
+  }
+  if (request.data) {
+    Plan alone;
+    alone.data = *request.data;
+    check_alone(fields, "data", alone, job, cluster);
+  }
+}
+
+// Layers, virtual stages and ZeRO against the pipeline.
+void check_stages(Fields& fields, const Request& request, const workload::Job& job,
+                  const cluster::Cluster& cluster) {
+  Plan plan;
+  plan.pipeline = request.pipeline.value_or(1);
+  plan.virtual_stages = request.virtual_stages.value_or(1);
+  plan.layers = request.layers;
+  const auto complain = [&](const char* key, Problem problem) {
+    fields.reading().error(*fields.value(key),
+                           explain(problem, cluster, job, workload::Software{}, plan));
+  };
+  const auto sum = std::accumulate(plan.layers.begin(), plan.layers.end(), 0);
+  const bool counted = request.pipeline && request.virtual_stages;
+  if (!plan.layers.empty() &&
+      (sum != job.model.layers ||
+       (counted && static_cast<int>(plan.layers.size()) != plan.chunks()))) {
+    complain("layers", Problem::kLayerSplit);
+  }
+  if (request.zero.value_or(0) >= 2 && plan.pipeline > 1) {
+    plan.zero = *request.zero;
+    complain("zero", Problem::kZeroPipeline);
+  }
+  if (counted && plan.chunks() > job.model.layers) {
+    complain("virtual_stages", Problem::kPipelineDepth);
+  } else if (plan.virtual_stages > 1 && request.pipeline == 1) {
+    complain("virtual_stages", Problem::kInterleaving);
+  }
+}
+
 }  // namespace
 
 Request read_request(const base::Node& node, base::Reading& reading, const workload::Job& job,
@@ -53,8 +113,8 @@ Request read_request(const base::Node& node, base::Reading& reading, const workl
   Request request;
   if (node.is_scalar()) {
     if (node.text() != "auto") {
-      reading.error(node, fmt::format("'{}' is not a plan; 'auto' or a map is expected here",
-                                      node.text()));
+      reading.error(
+          node, fmt::format("'{}' is not a plan; 'auto' or a map is expected here", node.text()));
     }
     return request;
   }
@@ -82,22 +142,8 @@ Request read_request(const base::Node& node, base::Reading& reading, const workl
   fields.finish();
   if (!reading.diagnostics().empty()) return request;
 
-  if (request.tensor) {
-    Plan alone;
-    alone.tensor = *request.tensor;
-    alone.sequence_parallel = job.model.moe.has_value() && alone.tensor > 1;
-    check_alone(fields, "tensor", alone, job, cluster);
-  }
-  if (request.pipeline) {
-    Plan alone;
-    alone.pipeline = *request.pipeline;
-    check_alone(fields, "pipeline", alone, job, cluster);
-  }
-  if (request.data) {
-    Plan alone;
-    alone.data = *request.data;
-    check_alone(fields, "data", alone, job, cluster);
-  }
+  check_degrees(fields, request, job, cluster);
+  check_stages(fields, request, job, cluster);
   return request;
 }
 

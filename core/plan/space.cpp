@@ -10,7 +10,7 @@ namespace {
 
 using Values = std::vector<int>;
 
-// A search leaves no more than this share of the devices idle.
+// A search uses at least this share of the devices, unless no plan can.
 constexpr double kLeastUsed = 0.5;
 // A context rank keeps at least this many tokens of a sequence.
 constexpr std::int64_t kLeastContextTokens = 1024;
@@ -45,8 +45,14 @@ Values merged(const Values& a, const Values& b, const Values& c) {
 class Enumerator {
  public:
   Enumerator(const cluster::Cluster& cluster, const workload::Job& job,
-             const workload::Software& software, const Request& request, SpaceCount& count)
-      : cluster_(cluster), job_(job), software_(software), request_(request), count_(count) {}
+             const workload::Software& software, const Request& request, double least_used,
+             SpaceCount& count)
+      : cluster_(cluster),
+        job_(job),
+        software_(software),
+        request_(request),
+        least_used_(least_used),
+        count_(count) {}
 
   std::vector<Plan> run() {
     const auto devices = cluster_.devices();
@@ -54,10 +60,10 @@ class Enumerator {
     const auto tensors = either(request_.tensor, divisors(model.heads, devices));
     const auto contexts =
         either(request_.context, powers_of_two(job_.sequence / kLeastContextTokens));
-    const auto pipelines =
-        either(request_.pipeline, merged(divisors(model.layers, model.layers),
-                                         powers_of_two(std::min<std::int64_t>(model.layers, devices)),
-                                         divisors(devices, model.layers)));
+    const auto pipelines = either(
+        request_.pipeline, merged(divisors(model.layers, model.layers),
+                                  powers_of_two(std::min<std::int64_t>(model.layers, devices)),
+                                  divisors(devices, model.layers)));
     for (const int tensor : tensors) {
       for (const int context : contexts.empty() ? Values{1} : contexts) {
         for (const int pipeline : pipelines) {
@@ -84,7 +90,7 @@ class Enumerator {
       const auto replicas = job_.global_batch / plan.micro_batch;
       for (const int data : either(request_.data, divisors(replicas, most_data))) {
         plan.data = data;
-        if (!request_.data && data < kLeastUsed * static_cast<double>(most_data)) continue;
+        if (!request_.data && data < least_used_ * static_cast<double>(most_data)) continue;
         pipeline_splits(plan);
       }
       if (request_.micro_batch) break;
@@ -93,8 +99,7 @@ class Enumerator {
 
   void pipeline_splits(Plan& plan) {
     const auto per_stage = job_.model.layers / plan.pipeline;
-    const bool interleaves =
-        plan.pipeline > 1 && plan.schedule == Schedule::kOneForwardOneBackward;
+    const bool interleaves = plan.pipeline > 1 && plan.schedule == Schedule::kOneForwardOneBackward;
     const auto chunks = interleaves ? divisors(per_stage, per_stage) : Values{1};
     const auto experts =
         job_.model.moe ? divisors(job_.model.moe->experts, cluster_.devices()) : Values{1};
@@ -118,6 +123,7 @@ class Enumerator {
       ++count_.considered;
       if (const auto problem = first_problem(cluster_, job_, software_, plan)) {
         ++count_.refused[static_cast<std::size_t>(*problem)];
+        if (*problem == Problem::kMemory) remember_miss(plan);
         if (*problem != Problem::kMemory) return;  // recomputation changes nothing else
         continue;
       }
@@ -126,12 +132,22 @@ class Enumerator {
     }
   }
 
+  void remember_miss(const Plan& plan) {
+    if (!plans_.empty()) return;  // something fits: nobody will ask
+    const auto needed = peak_memory(job_, software_, plan).total();
+    if (count_.nearest_miss && needed >= least_needed_) return;
+    least_needed_ = needed;
+    count_.nearest_miss = plan;
+  }
+
   const cluster::Cluster& cluster_;
   const workload::Job& job_;
   const workload::Software& software_;
   const Request& request_;
+  double least_used_;
   SpaceCount& count_;
   std::vector<Plan> plans_;
+  base::Bytes least_needed_;
 };
 
 double steps_between(int a, int b) {
@@ -146,6 +162,7 @@ double distance(const Plan& a, const Plan& b) {
                steps_between(a.expert, b.expert) + steps_between(a.micro_batch, b.micro_batch);
   sum += 0.5 * std::abs(a.zero - b.zero);
   sum += a.recompute == b.recompute ? 0.0 : 0.5;
+  sum += a.schedule == b.schedule && a.layers == b.layers ? 0.0 : 0.5;
   sum += a.sequence_parallel == b.sequence_parallel ? 0.0 : 0.25;
   return sum;
 }
@@ -160,7 +177,10 @@ bool Request::is_complete() const {
 std::vector<Plan> legal_plans(const cluster::Cluster& cluster, const workload::Job& job,
                               const workload::Software& software, const Request& request,
                               SpaceCount& count) {
-  return Enumerator(cluster, job, software, request, count).run();
+  auto plans = Enumerator(cluster, job, software, request, kLeastUsed, count).run();
+  if (!plans.empty()) return plans;
+  count = {};
+  return Enumerator(cluster, job, software, request, 0.0, count).run();
 }
 
 std::optional<Plan> nearest_legal(const cluster::Cluster& cluster, const workload::Job& job,

@@ -54,8 +54,9 @@ DataParallelWork data_parallel_work(const cluster::Cluster& cluster, int zero,
   const double dense = parameters.dense;
   const double experts = parameters.experts;
   if (zero == 0) {
-    result.gradients = work.exchange(Collective::kAllReduce, shapes.data, kReduced * dense) +
-                       work.exchange(Collective::kAllReduce, shapes.expert_data, kReduced * experts);
+    result.gradients =
+        work.exchange(Collective::kAllReduce, shapes.data, kReduced * dense) +
+        work.exchange(Collective::kAllReduce, shapes.expert_data, kReduced * experts);
   } else if (zero == 1) {
     result.gradients =
         work.exchange(Collective::kReduceScatter, shapes.data, kReduced * dense) +
@@ -69,9 +70,8 @@ DataParallelWork data_parallel_work(const cluster::Cluster& cluster, int zero,
   const double sharded =
       zero == 0 ? dense + experts : dense / shapes.data.size + experts / shapes.expert_data.size;
   const double gradients = zero >= 2 ? sharded : dense + experts;
-  const chips::MemoryBound update{
-      base::Bytes(kAdam * sharded + kGradientPasses * gradients),
-      base::Work(kAdamOps * sharded), kOptimizerKernels};
+  const chips::MemoryBound update{base::Bytes(kAdam * sharded + kGradientPasses * gradients),
+                                  base::Work(kAdamOps * sharded), kOptimizerKernels};
   const auto cost = chips::memory_bound(cluster.device(), cluster.state.point, update);
   result.optimizer = cost.time;
   result.optimizer_energy = cost.energy;

@@ -51,7 +51,7 @@ void Evaluator::find_groups(const plan::Plan& plan) {
   const std::int64_t stage = static_cast<std::int64_t>(plan.tensor) * plan.context * plan.data;
   in_use_.tensor = group(used, 1, plan.tensor);
   in_use_.context = group(used, plan.tensor, plan.context);
-  in_use_.context_neighbour = plan.context > 1 ? group(used, plan.tensor, 0) : in_use_.context;
+  in_use_.context_neighbour = intern(interconnect::slowest_hop(shapes_[at(in_use_.context)]));
   in_use_.expert = group(used, 1, plan.expert);
   in_use_.data = group(used, plan.tensor, plan.context * plan.data);
   in_use_.expert_data = group(used, plan.expert, plan::expert_replicas(plan));
@@ -59,9 +59,12 @@ void Evaluator::find_groups(const plan::Plan& plan) {
 }
 
 GroupShapes Evaluator::shapes() const {
-  return {shapes_[at(in_use_.tensor)],  shapes_[at(in_use_.context)],
-          shapes_[at(in_use_.context_neighbour)], shapes_[at(in_use_.expert)],
-          shapes_[at(in_use_.data)],    shapes_[at(in_use_.expert_data)]};
+  return {shapes_[at(in_use_.tensor)],
+          shapes_[at(in_use_.context)],
+          shapes_[at(in_use_.context_neighbour)],
+          shapes_[at(in_use_.expert)],
+          shapes_[at(in_use_.data)],
+          shapes_[at(in_use_.expert_data)]};
 }
 
 const LayerCost& Evaluator::layer(const plan::Plan& plan, LayerKind kind) {
@@ -69,11 +72,11 @@ const LayerCost& Evaluator::layer(const plan::Plan& plan, LayerKind kind) {
   const LayerKey key{{static_cast<int>(kind), plan.tensor, plan.context, plan.expert,
                       plan.micro_batch, plan.sequence_parallel ? 1 : 0, in_use_.tensor,
                       in_use_.context_neighbour, in_use_.expert, data ? plan.zero : 0,
-                      data ? in_use_.data : 0, data ? in_use_.expert_data : 0}};
+                      data ? in_use_.data : shapes_[at(in_use_.data)].top_tier(),
+                      data ? in_use_.expert_data : 0}};
   const auto found = layers_.find(key);
   if (found != layers_.end()) return found->second;
-  auto cost =
-      layer_cost(cluster_, job_, software_, kind, plan.shard(), plan.zero, shapes());
+  auto cost = layer_cost(cluster_, job_, software_, kind, plan.shard(), plan.zero, shapes());
   return layers_.emplace(key, cost).first->second;
 }
 
@@ -102,10 +105,36 @@ void Evaluator::prepare_passes(const plan::Plan& plan) {
   }
 }
 
+// Adds what a chunk leaves open for data-parallel communication in one micro-batch.
+void Evaluator::add_windows(const plan::Plan& plan, const plan::Chunk& chunk, base::Time& forward,
+                            base::Time& backward) const {
+  const auto add = [&](LayerKind kind, double count) {
+    if (count <= 0) return;
+    const auto& cost = *costs_[at(static_cast<int>(kind))];
+    forward += cost.forward.window * count;
+    backward += cost.backward.window * count;
+    const bool is_layer = kind == LayerKind::kDense || kind == LayerKind::kMoe;
+    if (!is_layer) return;
+    if (plan.recompute == plan::Recompute::kFull) backward += cost.forward.window * count;
+    if (plan.recompute == plan::Recompute::kSelective) {
+      backward += cost.selective_recompute.window * count;
+    }
+  };
+  add(LayerKind::kDense, chunk.dense_layers);
+  add(LayerKind::kMoe, chunk.moe_layers);
+  add(LayerKind::kEmbedding, chunk.embedding ? 1 : 0);
+  add(LayerKind::kHead, chunk.head ? 1 : 0);
+}
+
 void Evaluator::prepare_data_parallel(const plan::Plan& plan) {
   start_.assign(at(plan.pipeline), 0.0);
   tail_.assign(at(plan.pipeline), 0.0);
   stages_.resize(at(plan.pipeline));
+  plan::KindParameters kinds{};
+  for (std::size_t k = 0; k < kinds.size(); ++k) {
+    if (costs_[k] != nullptr) kinds[k] = costs_[k]->parameters;
+  }
+  const auto tied = tied_gradients(plan, kinds);
   workload::ShardedParameters known{-1, -1};
   DataParallelWork work;
   for (int i = 0; i < plan.pipeline; ++i) {
@@ -116,19 +145,11 @@ void Evaluator::prepare_data_parallel(const plan::Plan& plan) {
     for (int c = 0; c < plan.virtual_stages; ++c) {
       const auto vs = at(c * plan.pipeline + i);
       const auto& chunk = chunks_[vs];
-      const auto add = [&](LayerKind kind, double count) {
-        if (count <= 0) return;
-        parameters.dense += count * costs_[at(static_cast<int>(kind))]->parameters.dense;
-        parameters.experts += count * costs_[at(static_cast<int>(kind))]->parameters.experts;
-      };
-      add(LayerKind::kDense, chunk.dense_layers);
-      add(LayerKind::kMoe, chunk.moe_layers);
-      add(LayerKind::kEmbedding, chunk.embedding ? 1 : 0);
-      const bool shared = job_.model.tied_embeddings && plan.chunks() == 1;
-      add(LayerKind::kHead, chunk.head && !shared ? 1 : 0);
+      const auto held = plan::parameters_of_chunk(job_.model, chunk, kinds);
+      parameters.dense += held.dense;
+      parameters.experts += held.experts;
       layers += chunk.layers();
-      forward += base::Time(forward_[vs]);
-      backward += base::Time(backward_[vs]);
+      add_windows(plan, chunk, forward, backward);
     }
     // Inner stages are alike: their collectives are computed once.
     if (parameters.dense != known.dense || parameters.experts != known.experts) {
@@ -136,11 +157,25 @@ void Evaluator::prepare_data_parallel(const plan::Plan& plan) {
       known = parameters;
     }
     auto& stage = stages_[at(i)];
-    stage.layers = layers;
+    const bool has_table = i == 0 || i == plan.pipeline - 1;
     stage.data = overlapped(work, software_, forward, backward, layers);
+    if (has_table) stage.data.gradients.exposed += tied.time;
     start_[at(i)] = stage.data.parameters.exposed.si();
     tail_[at(i)] = (stage.data.gradients.exposed + stage.data.optimizer).si();
   }
+}
+
+// With tied embeddings the first and the last stage sum the gradients of their copies of the table.
+interconnect::CollectiveCost Evaluator::tied_gradients(const plan::Plan& plan,
+                                                       const plan::KindParameters& kinds) {
+  if (!job_.model.tied_embeddings || plan.pipeline == 1) return {};
+  constexpr double kGradient = 4.0;  // FP32
+  const auto stride =
+      static_cast<std::int64_t>(plan.tensor) * plan.context * plan.data * (plan.pipeline - 1);
+  const int pair = group(plan.devices(), stride, 0);
+  const auto table = kinds[static_cast<std::size_t>(LayerKind::kEmbedding)].dense;
+  return cluster_.fabric.cost(Collective::kAllReduce, shapes_[at(pair)],
+                              base::Bytes(kGradient * table));
 }
 
 void Evaluator::prepare(const plan::Plan& plan) {
@@ -156,12 +191,12 @@ void Evaluator::prepare(const plan::Plan& plan) {
   prepare_data_parallel(plan);
   transfer_ = {};
   if (plan.pipeline > 1) {
-    const double tokens = static_cast<double>(plan.micro_batch) *
-                          static_cast<double>(job_.sequence) / plan.context;
+    const double tokens =
+        static_cast<double>(plan.micro_batch) * static_cast<double>(job_.sequence) / plan.context;
     const double share = plan.sequence_parallel ? plan.tensor : 1;
     const base::Bytes bytes(2.0 * tokens * static_cast<double>(job_.model.hidden) / share);
-    transfer_ = cluster_.fabric.cost(Collective::kPointToPoint,
-                                     shapes_[at(in_use_.next_stage)], bytes);
+    transfer_ =
+        cluster_.fabric.cost(Collective::kPointToPoint, shapes_[at(in_use_.next_stage)], bytes);
   }
   if (!software_.overlap_pipeline) {
     // The sender waits: forward to the next virtual stage, backward to the one before.

@@ -1,8 +1,8 @@
 // GPipe (Huang et al., arXiv 1811.06965): all forward passes, then all backward passes.
 //
 // Each direction is a permutation flow shop with constant times, whose end times are closed: the
-// critical path visits the stages in turn and spends all further micro-batches on the slowest one so
-// far, so that micro-batch k leaves stage i at max over i of (way to i) + k · (slowest up to i).
+// critical path visits the stages in turn and spends all further micro-batches on the slowest one
+// so far, so that micro-batch k leaves stage i at max over i of (way to i) + k · (slowest up to i).
 #include <algorithm>
 #include <cstddef>
 #include <vector>
@@ -29,14 +29,14 @@ void unfolded(const PipelineTimes& times, std::span<const double> durations, Ord
   }
 }
 
-// The same in closed form. A path enters at a stage whose `cursor` is late, and stays at one stage for
-// all further micro-batches.
+// The same in closed form. A path enters at a stage whose `cursor` is late, and stays at one stage
+// for all further micro-batches.
 template <class Order>
 void folded(const PipelineTimes& times, std::span<const double> durations, Order order,
             std::vector<double>& cursor) {
   const auto further = static_cast<double>(times.micro_batches - 1);
-  double first = 0;      // latest arrival of the first micro-batch at the end of this stage
-  double with_all = 0;   // latest arrival when all further ones were spent at some stage up to here
+  double first = 0;     // latest arrival of the first micro-batch at the end of this stage
+  double with_all = 0;  // latest arrival when all further ones were spent at some stage up to here
   for (int j = 0; j < times.stages; ++j) {
     const double own = cursor[at(order(j))];
     const double duration = durations[at(order(j))];

@@ -47,11 +47,11 @@ struct Kernels {
 class PassBuilder {
  public:
   PassBuilder(const cluster::Cluster& cluster, const workload::Software& software,
-              const GroupShapes& shapes)
-      : cluster_(cluster), software_(software), shapes_(shapes) {}
+              const GroupShapes& shapes, double residual)
+      : cluster_(cluster), software_(software), shapes_(shapes), residual_(residual) {}
 
-  // `gathered` and `scattered` are bytes of parameters and gradients that data-parallel ranks exchange
-  // beside this pass.
+  // `gathered` and `scattered` are bytes of parameters and gradients that data-parallel ranks
+  // exchange beside this pass.
   PassCost build(const workload::Pass& pass, const workload::ShardedParameters& gathered,
                  const workload::ShardedParameters& scattered) {
     const auto kernels = run(pass);
@@ -91,9 +91,8 @@ class PassBuilder {
       if (std::holds_alternative<chips::Attention>(kernel.shape)) sum.attention += cost.time;
       if (std::holds_alternative<chips::Gemm>(kernel.shape)) sum.matrix += cost.time;
     }
-    const double residual = 1.0 + software_.residual;
-    sum.all *= residual;
-    sum.energy *= residual;
+    sum.all *= 1.0 + residual_;
+    sum.energy *= 1.0 + residual_;
     return sum;
   }
 
@@ -156,9 +155,20 @@ class PassBuilder {
     add(Collective::kAllGather, gathered.experts, shapes_.expert_data);
     add(Collective::kReduceScatter, scattered.dense, shapes_.data);
     add(Collective::kReduceScatter, scattered.experts, shapes_.expert_data);
-    const auto window = cost_.kernels + cost_.exposed();
-    const auto behind = std::min(sum, window);
+    cost_.window = window();
+    const auto behind = std::min(sum, cost_.window);
     cost_.data = {sum - behind + behind * software_.communication_tax, behind};
+  }
+
+  // When data-parallel ranks can talk: during kernels, and during exchanges on other tiers than
+  // theirs.
+  [[nodiscard]] base::Time window() const {
+    const int ours = shapes_.data.top_tier();
+    auto open = cost_.kernels;
+    if (shapes_.tensor.top_tier() != ours) open += cost_.tensor.exposed;
+    if (shapes_.context.top_tier() != ours) open += cost_.context.exposed;
+    if (shapes_.expert.top_tier() != ours) open += cost_.expert.exposed;
+    return open;
   }
 
   // The host issues kernels ahead of the device: the slower of the two sets the pace, softly.
@@ -178,6 +188,7 @@ class PassBuilder {
   const cluster::Cluster& cluster_;
   const workload::Software& software_;
   const GroupShapes& shapes_;
+  double residual_;
   PassCost cost_;
 };
 
@@ -199,6 +210,7 @@ PassCost& PassCost::add(const PassCost& other, double times) {
   sum(expert, other.expert);
   sum(data, other.data);
   total += other.total * times;
+  window += other.window * times;
   energy += other.energy * times;
   add_traffic(sent, other.sent, times);
   return *this;
@@ -210,11 +222,12 @@ LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
   const auto work = layer_work(job, software, kind, shard);
   LayerCost cost;
   cost.parameters = sharded_parameters(job.model, kind, shard);
+  const double residual = zero >= 2 ? software.residual_sharded : software.residual;
   const workload::ShardedParameters none;
   const auto gathered = zero >= 3 ? scaled(cost.parameters, kGathered) : none;
   const auto scattered = zero >= 2 ? scaled(cost.parameters, kReduced) : none;
   const auto build = [&](const workload::Pass& pass, const auto& gather, const auto& scatter) {
-    return PassBuilder(cluster, software, shapes).build(pass, gather, scatter);
+    return PassBuilder(cluster, software, shapes, residual).build(pass, gather, scatter);
   };
   cost.forward = build(work.forward, gathered, none);
   cost.backward = build(work.backward, gathered, scattered);

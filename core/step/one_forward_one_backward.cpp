@@ -74,15 +74,17 @@ class Replay {
       }
     }
   }
-  [[nodiscard]] std::size_t cell(int i, std::int64_t step) const { return at(i * capacity_ + step); }
+  [[nodiscard]] std::size_t cell(int i, std::int64_t step) const {
+    return at(i * capacity_ + step);
+  }
 
   struct Operation {
     bool is_forward = true;
     std::int64_t step = 0;
   };
 
-  // The operation of a stage at a position of its order: forwards of the warm-up, then one forward and
-  // one backward in turn, then the remaining backwards.
+  // The operation of a stage at a position of its order: forwards of the warm-up, then one forward
+  // and one backward in turn, then the remaining backwards.
   [[nodiscard]] Operation operation(int i, std::int64_t position) const {
     const auto warm = s_.stages[at(i)].warm_up;
     if (position < warm) return {true, position};
@@ -117,8 +119,8 @@ class Replay {
   bool try_one(int i, StageProgress& stage) {
     const auto op = operation(i, stage.forwards + stage.backwards);
     const int turn = chunk_of(op.step);
-    const double ready = op.is_forward ? input_of_forward(i, op.step, turn)
-                                       : input_of_backward(i, op.step, turn);
+    const double ready =
+        op.is_forward ? input_of_forward(i, op.step, turn) : input_of_backward(i, op.step, turn);
     if (std::isnan(ready)) return false;
     reserve(op.step);
     const int chunk = op.is_forward ? turn : v_ - 1 - turn;
@@ -132,8 +134,8 @@ class Replay {
     return true;
   }
 
-  // Runs every stage as far as it goes while stage 0 stops at `limit` operations. The order in which
-  // stages are tried changes nothing: who waits for whom is fixed.
+  // Runs every stage as far as it goes while stage 0 stops at `limit` operations. The order in
+  // which stages are tried changes nothing: who waits for whom is fixed.
   void advance(std::int64_t limit) {
     s_.to_try.clear();
     for (int i = 0; i < p_; ++i) s_.to_try.push_back(i);
@@ -219,8 +221,8 @@ class Replay {
     return jump;
   }
 
-  // Pretends that `jump` rounds have passed: fewer steps are left, and all that later operations can
-  // still see is later by so many rounds.
+  // Pretends that `jump` rounds have passed: fewer steps are left, and all that later operations
+  // can still see is later by so many rounds.
   void skip(std::int64_t jump) {
     const auto times = static_cast<double>(jump);
     for (int i = 0; i < p_; ++i) {

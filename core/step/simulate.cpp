@@ -14,6 +14,9 @@ using workload::LayerKind;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
+// Idle time below this share of a step is rounding.
+constexpr double kRounding = 1e-12;
+
 void book(Ledger& ledger, Part part, base::Time time) {
   ledger.parts[static_cast<std::size_t>(part)] += time;
 }
@@ -98,8 +101,7 @@ void Evaluator::book_stage(const plan::Plan& plan, int stage, Ledger& ledger) co
 
 Ledger Evaluator::simulate(const plan::Plan& plan) {
   if (const auto problem = plan::first_problem(cluster_, job_, plan)) {
-    throw std::invalid_argument(
-        plan::explain(*problem, cluster_, job_, software_, plan));
+    throw std::invalid_argument(plan::explain(*problem, cluster_, job_, software_, plan));
   }
   prepare(plan);
   const auto pipeline = times(plan);
@@ -112,14 +114,13 @@ Ledger Evaluator::simulate(const plan::Plan& plan) {
   if (pipeline.transfer > 0) {
     auto without = pipeline;
     without.transfer = 0;
-    waits_for_transfer =
-        ledger.step - base::Time(replay(without, Folding::kFolded, scratch_));
+    waits_for_transfer = ledger.step - base::Time(replay(without, Folding::kFolded, scratch_));
   }
   for (int i = 0; i < plan.pipeline; ++i) {
     Ledger stage;
     book_stage(plan, i, stage);
-    // Rounding may leave a busy stage a hair over the step.
-    const auto idle = std::max(ledger.step - stage.sum_of_parts(), base::Time(0));
+    auto idle = ledger.step - stage.sum_of_parts();
+    if (idle < ledger.step * kRounding) idle = base::Time(0);
     // A stage with little slack cannot have waited longer than it was idle.
     const auto transfer = std::clamp(waits_for_transfer, base::Time(0), idle);
     book(stage, Part::kPipelineTransfer, transfer);

@@ -10,13 +10,21 @@ namespace weft::study {
 
 namespace {
 
-// Why nothing was legal: the rule that refused most, with its share.
-std::string why_nothing(const plan::SpaceCount& count) {
-  if (count.considered == 0) return "no plan to consider: the degrees given exceed the cluster";
+// Why nothing was legal: the rule that refused most, with its share, and how far from fitting it was.
+std::string why_nothing(const workload::Job& job, const Case& c, const plan::SpaceCount& count) {
+  if (count.considered == 0) {
+    return "no plan to consider: the degrees given exceed the cluster or do not split the batch";
+  }
   const auto most = std::max_element(count.refused.begin(), count.refused.end());
   const auto problem = static_cast<plan::Problem>(most - count.refused.begin());
-  return fmt::format("none of {} plans is legal; {} refused by rule '{}'", count.considered, *most,
-                     plan::name_of(problem));
+  auto text = fmt::format("none of {} plans is legal; {} refused by rule '{}'", count.considered,
+                          *most, plan::name_of(problem));
+  if (count.nearest_miss) {
+    text += fmt::format("; the smallest, {}, {}", plan::to_text(*count.nearest_miss),
+                        plan::explain(plan::Problem::kMemory, c.cluster, job, c.software,
+                                      *count.nearest_miss));
+  }
+  return text;
 }
 
 plan::Plan plan_of(const plan::Request& request) {
@@ -67,7 +75,7 @@ CaseResult run_case(const workload::Job& job, const Case& c, const base::ThreadT
   if (result.search.best) {
     result.outcome = evaluate(job, c, *result.search.best);
   } else {
-    result.reason = why_nothing(result.search.count);
+    result.reason = why_nothing(job, c, result.search.count);
   }
   return result;
 }
@@ -100,8 +108,10 @@ Outcome evaluate(const workload::Job& job, const Case& study_case, const plan::P
 std::vector<CaseResult> run(const Study& study, const base::ThreadTeam& team) {
   std::vector<CaseResult> results;
   results.reserve(study.cases.size());
+  base::Progress progress("clusters searched", study.cases.size(), true);
   for (const auto& study_case : study.cases) {
     results.push_back(run_case(study.job, study_case, team));
+    progress.advance(1);
   }
   return results;
 }

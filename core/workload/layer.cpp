@@ -55,14 +55,16 @@ class Builder {
   }
 
   LayerWork embedding() {
-    elementwise(work_.forward, local_tokens_ * hidden_, 2 * kElement, 0, 1);
-    elementwise(work_.backward, local_tokens_ * hidden_, kElement + kAccumulate, 0, 1);
-    if (shard_.tensor > 1) {
-      const auto bytes = base::Bytes(tokens_ * hidden_ * kElement);
-      work_.forward.exchanges.push_back(
-          {Group::kTensor,
-           shard_.sequence_parallel ? ExchangeKind::kReduceScatter : ExchangeKind::kAllReduce, bytes,
-           1});
+    // Each rank looks up all tokens in its part of the vocabulary.
+    elementwise(work_.forward, tokens_ * hidden_, 2 * kElement, 0, 1);
+    elementwise(work_.backward, tokens_ * hidden_, kElement + kAccumulate, 0, 1);
+    if (shard_.tensor == 1) return std::move(work_);
+    const auto bytes = base::Bytes(tokens_ * hidden_ * kElement);
+    if (shard_.sequence_parallel) {
+      work_.forward.exchanges.push_back({Group::kTensor, ExchangeKind::kReduceScatter, bytes, 1});
+      work_.backward.exchanges.push_back({Group::kTensor, ExchangeKind::kAllGather, bytes, 1});
+    } else {
+      work_.forward.exchanges.push_back({Group::kTensor, ExchangeKind::kAllReduce, bytes, 1});
     }
     return std::move(work_);
   }
@@ -202,7 +204,7 @@ class Builder {
     const auto experts = static_cast<double>(moe.experts);
     work_.forward.kernels.push_back({Gemm{local_tokens_, experts, hidden_, 1, wide_, 4}, 1});
     work_.backward.kernels.push_back({Gemm{local_tokens_, hidden_, experts, 2, wide_, 4}, 2});
-    elementwise(work_.forward, local_tokens_ * experts, 3 * 4, 8, 3);   // softmax and top-k, FP32
+    elementwise(work_.forward, local_tokens_ * experts, 3 * 4, 8, 3);  // softmax and top-k, FP32
     elementwise(work_.backward, local_tokens_ * experts, 2 * 4, 4, 2);
     // Permute before and after the exchange, each way: read and write every routed row.
     elementwise(work_.forward, rows * hidden_, 4 * kElement, 1, 4);
@@ -231,7 +233,8 @@ class Builder {
   }
 
   // The entry of a column-parallel layer. With sequence parallelism the input is gathered forward,
-  // gathered again for the weight gradient, and its gradient scattered; else the gradient is reduced.
+  // gathered again for the weight gradient, and its gradient scattered; else the gradient is
+  // reduced.
   void gather_and_scatter(double count) {
     const auto bytes = base::Bytes(tokens_ * hidden_ * kElement);
     if (shard_.sequence_parallel) {

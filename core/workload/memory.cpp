@@ -7,10 +7,10 @@ namespace weft::workload {
 
 namespace {
 
-constexpr double kElement = 2.0;         // BF16 or FP16
-constexpr double kLogSumExp = 4.0;       // FP32 per query and head, kept by flash attention
-constexpr double kLogit = 6.0;           // 16-bit logit and FP32 copy for the loss
-constexpr double kProbability = 4.0;     // FP32 router output
+constexpr double kElement = 2.0;      // BF16 or FP16
+constexpr double kLogSumExp = 4.0;    // FP32 per query and head, kept by flash attention
+constexpr double kLogit = 6.0;        // 16-bit logit and FP32 copy for the loss
+constexpr double kProbability = 4.0;  // FP32 router output
 
 struct Sizes {
   double tokens, local_tokens, hidden, query_width, kv_width;
@@ -19,8 +19,8 @@ struct Sizes {
 
 Sizes sizes_of(const Job& job, const Shard& shard) {
   Sizes s{};
-  s.tokens = static_cast<double>(shard.micro_batch) * static_cast<double>(job.sequence) /
-             shard.context;
+  s.tokens =
+      static_cast<double>(shard.micro_batch) * static_cast<double>(job.sequence) / shard.context;
   s.local_tokens = shard.sequence_parallel ? s.tokens / shard.tensor : s.tokens;
   s.hidden = static_cast<double>(job.model.hidden);
   s.query_width = static_cast<double>(job.model.heads) * job.model.head_dim / shard.tensor;
@@ -47,8 +47,8 @@ Kept experts(const Job& job, const Sizes& s) {
   kept.kept += kProbability * s.local_tokens * moe.experts;
   kept.kept += 2 * kElement * rows * s.hidden;  // permuted inputs and expert outputs
   if (moe.shared > 0) {
-    const auto shared = mlp(s.tokens, static_cast<double>(moe.shared * moe.ffn) / s.tensor,
-                            job.model.gated);
+    const auto shared =
+        mlp(s.tokens, static_cast<double>(moe.shared * moe.ffn) / s.tensor, job.model.gated);
     kept.kept += shared.kept;
     kept.cheap += shared.cheap;
   }
@@ -67,10 +67,10 @@ SavedActivations saved_activations(const Job& job, LayerKind kind, const Shard& 
     const base::Bytes all(2 * stream + logits);
     return {all, all, all};
   }
-  const Kept block = kind == LayerKind::kMoe
-                         ? experts(job, s)
-                         : mlp(s.tokens, static_cast<double>(job.model.ffn) / shard.tensor,
-                               job.model.gated);
+  const Kept block =
+      kind == LayerKind::kMoe
+          ? experts(job, s)
+          : mlp(s.tokens, static_cast<double>(job.model.ffn) / shard.tensor, job.model.gated);
   const double attention = kElement * s.tokens * (2 * s.query_width + 2 * s.kv_width) +
                            kLogSumExp * s.tokens * s.query_width / job.model.head_dim;
   // Inputs of both norms are the residual stream; their outputs are cheap to make again.
@@ -82,14 +82,15 @@ ShardedParameters sharded_parameters(const Model& model, LayerKind kind, const S
   const auto count = count_parameters(model);
   const double t = shard.tensor;
   const auto hidden = static_cast<double>(model.hidden);
-  const double norms = 2 * hidden;
+  // Ranks beyond the number of key-value heads hold copies.
+  const double kv_heads = std::max(1.0, model.kv_heads / t);
+  const double attention = hidden * model.head_dim * 2 * (model.heads / t + kv_heads) + 2 * hidden;
   switch (kind) {
     case LayerKind::kDense:
-      return {(count.attention_per_layer - norms + count.dense_mlp_per_layer) / t + norms, 0};
+      return {attention + count.dense_mlp_per_layer / t, 0};
     case LayerKind::kMoe: {
       const double router = hidden * model.moe->experts;
-      return {(count.attention_per_layer - norms + count.shared_experts_per_layer - router) / t +
-                  norms + router,
+      return {attention + (count.shared_experts_per_layer - router) / t + router,
               count.experts_per_layer / shard.expert};
     }
     case LayerKind::kEmbedding:

@@ -39,10 +39,9 @@ ParameterCount count_parameters(const Model& model) {
   count.head = model.tied_embeddings ? 0.0 : count.embedding;
 
   const double dense_layers = model.layers - model.moe_layers();
-  const double common = model.layers * count.attention_per_layer +
-                        dense_layers * count.dense_mlp_per_layer +
-                        model.moe_layers() * count.shared_experts_per_layer + count.embedding +
-                        count.head + h;
+  const double common =
+      model.layers * count.attention_per_layer + dense_layers * count.dense_mlp_per_layer +
+      model.moe_layers() * count.shared_experts_per_layer + count.embedding + count.head + h;
   count.total = common + model.moe_layers() * count.experts_per_layer;
   count.active = common;
   if (model.moe) {

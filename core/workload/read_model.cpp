@@ -1,3 +1,7 @@
+#include <array>
+#include <string>
+#include <vector>
+
 #include "weft/base/fields.h"
 #include "weft/workload/model.h"
 
@@ -7,13 +11,23 @@ namespace {
 
 using base::Fields;
 
+// Formats of the linear layers in training; all keep FP32 master weights and 16-bit activations.
+constexpr std::array kTrained = {chips::Precision::kBf16, chips::Precision::kFp16,
+                                 chips::Precision::kFp8, chips::Precision::kFp4};
+
+std::vector<std::string> trained_names() {
+  std::vector<std::string> names;
+  for (const auto precision : kTrained) names.emplace_back(chips::name_of(precision));
+  return names;
+}
+
 Experts read_experts(Fields fields) {
   Experts moe;
-  moe.experts = static_cast<int>(fields.integer("experts", 2));
-  moe.top_k = static_cast<int>(fields.integer("top_k", 1));
-  moe.shared = static_cast<int>(fields.integer("shared", 0, 0));
+  moe.experts = fields.small_integer("experts", 2);
+  moe.top_k = fields.small_integer("top_k", 1);
+  moe.shared = fields.small_integer("shared", 0, 0);
   moe.ffn = fields.integer("ffn", 1);
-  moe.first_dense_layers = static_cast<int>(fields.integer("first_dense_layers", 0, 0));
+  moe.first_dense_layers = fields.small_integer("first_dense_layers", 0, 0);
   if (moe.top_k > moe.experts) {
     fields.reading().error(fields.node(), "top_k is larger than the number of experts");
   }
@@ -25,12 +39,15 @@ Model read_shape(Fields fields) {
   Model model;
   fields.text("kind");
   model.name = fields.text("name");
-  model.layers = static_cast<int>(fields.integer("layers", 1));
+  model.layers = fields.small_integer("layers", 1);
   model.hidden = fields.integer("hidden", 1);
-  model.heads = static_cast<int>(fields.integer("heads", 1));
-  model.kv_heads = static_cast<int>(fields.integer("kv_heads", 1, model.heads));
-  model.head_dim = static_cast<int>(
-      fields.integer("head_dim", 1, model.heads > 0 ? model.hidden / model.heads : 1));
+  model.heads = fields.small_integer("heads", 1);
+  model.kv_heads = fields.small_integer("kv_heads", 1, model.heads);
+  model.head_dim =
+      fields.small_integer("head_dim", 1, model.heads > 0 ? static_cast<int>(model.hidden / model.heads) : 1);
+  if (!fields.has("head_dim") && model.heads > 0 && model.hidden % model.heads != 0) {
+    fields.reading().error(fields.node(), "heads do not divide hidden: give 'head_dim'");
+  }
   model.ffn = fields.integer("ffn", 1);
   model.gated = fields.flag("gated", true);
   model.vocabulary = fields.integer("vocabulary", 1);
@@ -67,8 +84,7 @@ Job read_job(Fields fields, const base::Catalog& catalog) {
     }
   }
   job.tokens = fields.count("tokens", "tokens");
-  job.precision = static_cast<chips::Precision>(fields.choice(
-      "precision", chips::precision_names(), chips::index_of(chips::Precision::kBf16)));
+  job.precision = kTrained.at(fields.choice("precision", trained_names(), 0));
   fields.finish();
   return job;
 }

@@ -113,7 +113,7 @@ TEST(Cap, LeavesAPureStreamItsTime) {
 
 // Whatever the clock, bytes cost what they cost: a cap that cannot pay for them must slow the
 // stream.
-TEST(Cap, DISABLED_NeverMovesBytesForLessThanTheirEnergy) {
+TEST(Cap, NeverMovesBytesForLessThanTheirEnergy) {
   const auto device = shipped("h100_sxm5").device;
   MemoryBound stream;
   stream.traffic = base::Bytes(1e9);
@@ -125,7 +125,7 @@ TEST(Cap, DISABLED_NeverMovesBytesForLessThanTheirEnergy) {
 }
 
 // A cap slows the clock of the vector units like that of the matrix units.
-TEST(Cap, DISABLED_SlowsAKernelThatWaitsForVectorUnits) {
+TEST(Cap, SlowsAKernelThatWaitsForVectorUnits) {
   Device device = round_device();
   MemoryBound shape;
   shape.vector_work = base::Work(1e9);

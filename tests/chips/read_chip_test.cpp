@@ -150,12 +150,12 @@ TEST(BadChip, AFormatWithoutEfficiencyWouldComputeWithZero) {
 }
 
 // It is said at the first line of the file now.
-TEST(BadChip, DISABLED_MissingEfficiencyIsLocated) {
+TEST(BadChip, MissingEfficiencyIsLocated) {
   EXPECT_TRUE(complains(with("{bf16: 0.7, fp8: 0.6}", "{bf16: 0.7}"), "19:", "fp8"));
 }
 
 // Numbers that a kernel law divides by, or that mean nothing outside their range.
-TEST(BadChip, DISABLED_NumbersOutOfRange) {
+TEST(BadChip, NumbersOutOfRange) {
   EXPECT_NE(complaint(with("memory: {efficiency: 0.8}", "memory: {efficiency: 0}")), "");
   EXPECT_NE(complaint(with("memory: {efficiency: 0.8}", "memory: {efficiency: 80}")), "");
   EXPECT_NE(complaint(with("vector: {efficiency: 0.5}", "vector: {efficiency: -1}")), "");
@@ -167,7 +167,7 @@ TEST(BadChip, DISABLED_NumbersOutOfRange) {
 }
 
 // Energy would silently be understated.
-TEST(BadChip, DISABLED_AFormatWithoutEnergy) {
+TEST(BadChip, AFormatWithoutEnergy) {
   EXPECT_NE(complaint(with("per_flop: {bf16: 1 pJ/FLOP, fp8: 0.5 pJ/FLOP}",
                            "per_flop: {bf16: 1 pJ/FLOP}")),
             "");

@@ -1,5 +1,7 @@
 #include "weft/base/fields.h"
 
+#include <limits>
+
 #include <algorithm>
 #include <utility>
 
@@ -66,10 +68,13 @@ std::string Fields::text(std::string_view key, std::string fallback) {
   return has(key) ? text(key) : std::move(fallback);
 }
 
-bool Fields::flag(std::string_view key, bool fallback) {
-  if (!has(key)) return fallback;
+bool Fields::required_flag(std::string_view key) {
   const auto node = need(key, "true or false");
-  return node ? flag_of(*node, *reading_) : fallback;
+  return node && flag_of(*node, *reading_);
+}
+
+bool Fields::flag(std::string_view key, bool fallback) {
+  return has(key) ? required_flag(key) : fallback;
 }
 
 std::int64_t Fields::integer(std::string_view key, std::int64_t minimum) {
@@ -79,6 +84,39 @@ std::int64_t Fields::integer(std::string_view key, std::int64_t minimum) {
 
 std::int64_t Fields::integer(std::string_view key, std::int64_t minimum, std::int64_t fallback) {
   return has(key) ? integer(key, minimum) : fallback;
+}
+
+int Fields::small_integer(std::string_view key, int minimum) {
+  const auto value = integer(key, minimum);
+  if (value <= std::numeric_limits<int>::max()) return static_cast<int>(value);
+  reading_->error(*map_.find(key), "this whole number is too large");
+  return minimum;
+}
+
+int Fields::small_integer(std::string_view key, int minimum, int fallback) {
+  return has(key) ? small_integer(key, minimum) : fallback;
+}
+
+double Fields::share(std::string_view key) {
+  const auto errors = reading_->diagnostics().size();
+  const double value = number(key);
+  if (reading_->diagnostics().size() == errors && !(value > 0 && value <= 1)) {
+    reading_->error(*map_.find(key), "more than 0 and at most 1 is expected here");
+  }
+  return value;
+}
+
+double Fields::share(std::string_view key, double fallback) {
+  return has(key) ? share(key) : fallback;
+}
+
+double Fields::positive_number(std::string_view key, const Dimension& dimension) {
+  const auto errors = reading_->diagnostics().size();
+  const double value = required_number(key, dimension);
+  if (reading_->diagnostics().size() == errors && !(value > 0)) {
+    reading_->error(*map_.find(key), "more than 0 is expected here");
+  }
+  return value;
 }
 
 double Fields::number(std::string_view key) { return required_number(key, {}); }

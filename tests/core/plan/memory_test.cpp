@@ -73,7 +73,7 @@ TEST(State, OfATiedTableIsHeldTwiceByAPipeline) {
 }
 
 // The table is shared, the norm before the head is not.
-TEST(State, DISABLED_OfATiedModelOnOneStageHasItsLastNorm) {
+TEST(State, OfATiedModelOnOneStageHasItsLastNorm) {
   const auto job = job_of("gpt3_175b", 2048);
   EXPECT_DOUBLE_EQ(parameters_of_stage(job, plan_of(1, 1, 1), 0).dense,
                    workload::count_parameters(job.model).total);
@@ -242,7 +242,7 @@ TEST(Buffers, OfZero3HoldTwoGatheredLayers) {
 }
 
 // torchtitan, Megatron and MindSpeed keep FP32 jobs in FP32; 16-bit figures are used now.
-TEST(State, DISABLED_OfAnFp32JobHoldsWeightsInFp32) {
+TEST(State, OfAnFp32JobHoldsWeightsInFp32) {
   auto job = job_of("llama3_8b");
   const double n = workload::count_parameters(job.model).total;
   job.precision = chips::Precision::kFp32;

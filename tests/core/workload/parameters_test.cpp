@@ -114,7 +114,7 @@ TEST(ShardedParameters, OfAllLayersSumToTheModel) {
 
 // Eight ranks share four key-value heads in pairs: 2 · 8 · 128 rows of K and V, not 2 · 4 · 128.
 // The kernels and the saved activations count the copies.
-TEST(ShardedParameters, DISABLED_CopyKeyValueHeadsBeyondTheirNumber) {
+TEST(ShardedParameters, CopyKeyValueHeadsBeyondTheirNumber) {
   const Model model = shipped("qwen3_235b_a22b");
   const double h = 4096;
   const auto part = sharded_parameters(model, LayerKind::kMoe, shard_of(8));

@@ -12,21 +12,21 @@
 namespace weft::plan {
 
 enum class Problem {
-  kPrecision,          // the chip does not have the format
+  kPrecision,  // the chip does not have the format
   kTooManyDevices,
-  kTensorHeads,        // tensor does not divide the heads
-  kTensorKvHeads,      // neither divides the other
-  kTensorWidth,        // tensor does not divide the MLP width or the hidden size
-  kTensorVocabulary,   // more ranks than the padded vocabulary can give
-  kSequenceSplit,      // context·tensor ranks do not divide the sequence
-  kSequenceParallel,   // sequence parallelism without tensor parallelism; MoE needs it
-  kBatchSplit,         // data · micro-batch does not divide the batch
-  kPipelineDepth,      // fewer layers than virtual stages
-  kLayerSplit,         // the given layers do not add up
-  kInterleaving,       // virtual stages without a pipeline, or micro-batches not a multiple of it
-  kExpertSplit,        // expert ranks do not divide the experts or tensor·context·data
+  kTensorHeads,       // tensor does not divide the heads
+  kTensorKvHeads,     // neither divides the other
+  kTensorWidth,       // tensor does not divide the MLP width or the hidden size
+  kTensorVocabulary,  // more ranks than the padded vocabulary can give
+  kSequenceSplit,     // context·tensor ranks do not divide the sequence
+  kSequenceParallel,  // sequence parallelism without tensor parallelism; MoE needs it
+  kBatchSplit,        // data · micro-batch does not divide the batch
+  kPipelineDepth,     // fewer layers than virtual stages
+  kLayerSplit,        // the given layers do not add up
+  kInterleaving,      // virtual stages without a pipeline, or micro-batches not a multiple of it
+  kExpertSplit,       // expert ranks do not divide the experts or tensor·context·data
   kExpertWithoutMoe,
-  kZeroPipeline,       // ZeRO-2 and ZeRO-3 gather or scatter every micro-batch of every stage
+  kZeroPipeline,  // ZeRO-2 and ZeRO-3 gather or scatter every micro-batch of every stage
   kMemory,
 };
 inline constexpr int kProblemCount = 16;

@@ -1,6 +1,8 @@
 // Memory of one device, by part.
 #pragma once
 
+#include <array>
+
 #include "weft/base/quantity.h"
 #include "weft/plan/plan.h"
 #include "weft/workload/model.h"
@@ -8,8 +10,8 @@
 
 namespace weft::plan {
 
-// Mixed precision with Adam: 16-bit weights, FP32 gradients, 12 byte/parameter of FP32 master weight
-// and moments (18 byte/parameter unsharded; with a distributed optimizer 6 + 12/(DP·CP)).
+// Mixed precision with Adam: 16-bit weights, FP32 gradients, 12 byte/parameter of FP32 master
+// weight and moments (18 byte/parameter unsharded; with a distributed optimizer 6 + 12/(DP·CP)).
 struct Memory {
   base::Bytes weights;
   base::Bytes gradients;
@@ -27,6 +29,14 @@ Memory memory_of_stage(const workload::Job& job, const workload::Software& softw
                        const Plan& plan, int stage);
 // The stage that needs most.
 Memory peak_memory(const workload::Job& job, const workload::Software& software, const Plan& plan);
+
+// Parameters of one layer of each kind, by workload::LayerKind.
+using KindParameters = std::array<workload::ShardedParameters, 4>;
+KindParameters kind_parameters(const workload::Model& model, const workload::Shard& shard);
+// Parameters of a chunk. A tied head beside its embedding adds its norm only; on another stage it
+// holds a copy of the table.
+workload::ShardedParameters parameters_of_chunk(const workload::Model& model, const Chunk& chunk,
+                                                const KindParameters& kinds);
 
 // Parameters held by the devices of a stage: replicated over data·context ranks (dense), or over
 // expert-data ranks (experts).

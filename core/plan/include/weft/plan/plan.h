@@ -14,13 +14,15 @@ enum class Recompute { kNone, kSelective, kFull };
 inline constexpr int kRecomputeCount = 3;
 const char* name_of(Recompute recompute);
 
-// kOneForwardOneBackward is interleaved when virtual_stages > 1 (Narayanan et al., arXiv 2104.04473).
+// kOneForwardOneBackward is interleaved when virtual_stages > 1 (Narayanan et al., arXiv
+// 2104.04473).
 enum class Schedule { kOneForwardOneBackward, kGPipe };
 inline constexpr int kScheduleCount = 2;
 const char* name_of(Schedule schedule);
 
 // Degrees multiply to the devices in use; expert parallelism takes its ranks from tensor, context
-// and data ranks. Rank order, innermost first: tensor, context, data, pipeline (Megatron's default).
+// and data ranks. Rank order, innermost first: tensor, context, data, pipeline (Megatron's
+// default).
 struct Plan {
   int tensor = 1;
   int context = 1;
@@ -28,8 +30,8 @@ struct Plan {
   int pipeline = 1;
   int virtual_stages = 1;  // model chunks per pipeline stage
   int expert = 1;
-  int micro_batch = 1;     // sequences
-  int zero = 1;            // ZeRO stage 0 … 3, over data and context ranks
+  int micro_batch = 1;  // sequences
+  int zero = 1;         // ZeRO stage 0 … 3, over data and context ranks
   bool sequence_parallel = false;
   Recompute recompute = Recompute::kNone;
   Schedule schedule = Schedule::kOneForwardOneBackward;

@@ -33,12 +33,18 @@ Request read_request(const base::Node& node, base::Reading& reading, const workl
 // What enumeration saw.
 struct SpaceCount {
   std::size_t considered = 0;
-  std::size_t legal = 0;                            // and fit in memory
+  std::size_t legal = 0;                             // and fit in memory
   std::array<std::size_t, kProblemCount> refused{};  // by the first rule that refused
+  std::optional<Plan> nearest_miss;                  // when nothing fits: what needs least memory
 };
 
-// All legal plans that fit, in a fixed order. Degrees run over powers of two and over the divisors
-// that the model, the batch and the cluster suggest; data runs over every divisor of the batch.
+// All legal plans that fit, in a fixed order: tensor over the divisors of the heads, pipeline over
+// powers of two and the divisors of the layers and of the devices, virtual stages over the divisors
+// of a stage's layers, context and micro-batch over powers of two (at least 1024 tokens a context
+// rank, at most 8 sequences), data over the divisors of the batch that use at least half of the
+// devices (all of them if that leaves nothing), ZeRO-1 in pipelines and ZeRO-1 … 3 without, all kinds
+// of recomputation, sequence parallelism wherever there is tensor parallelism. Fixed degrees replace
+// their range.
 std::vector<Plan> legal_plans(const cluster::Cluster& cluster, const workload::Job& job,
                               const workload::Software& software, const Request& request,
                               SpaceCount& count);

@@ -9,6 +9,7 @@
 
 #include "weft/cluster/cluster.h"
 #include "weft/interconnect/fabric.h"
+#include "weft/plan/memory.h"
 #include "weft/plan/plan.h"
 #include "weft/step/layer_cost.h"
 #include "weft/step/ledger.h"
@@ -37,7 +38,6 @@ class Evaluator {
   // The work of one pipeline stage in a step.
   struct Stage {
     DataParallelCost data;
-    double layers = 0;
   };
 
   int group(std::int64_t used, std::int64_t stride, int size);
@@ -48,6 +48,10 @@ class Evaluator {
   void prepare(const plan::Plan& plan);
   void prepare_passes(const plan::Plan& plan);
   void prepare_data_parallel(const plan::Plan& plan);
+  void add_windows(const plan::Plan& plan, const plan::Chunk& chunk, base::Time& forward,
+                   base::Time& backward) const;
+  interconnect::CollectiveCost tied_gradients(const plan::Plan& plan,
+                                              const plan::KindParameters& kinds);
   [[nodiscard]] PipelineTimes times(const plan::Plan& plan) const;
   void book_stage(const plan::Plan& plan, int stage, Ledger& ledger) const;
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "weft/base/catalog.h"
 #include "weft/base/fields.h"
@@ -18,8 +19,10 @@ struct Software {
   // Traffic of norms, activations and residuals as a multiple of fully fused kernels.
   double elementwise_traffic = 1.0;
   base::Bytes loss_bytes_per_logit{8};
-  // Whatever the mechanisms do not name, as a share of kernel time (fitted, reported on its own).
+  // Whatever the mechanisms do not name, as a share of kernel time (fitted): with parameters held
+  // whole (ZeRO-0 and ZeRO-1), and sharded (ZeRO-2, ZeRO-3, FSDP).
   double residual = 0.0;
+  double residual_sharded = 0.0;
   // Tensor-parallel communication is cut into this many chunks that pipeline with the GEMM beside
   // it; 1: no overlap.
   int tensor_overlap_chunks = 1;
@@ -33,6 +36,9 @@ struct Software {
   // Memory the allocator and the runtime hold beside the tensors.
   base::Bytes reserved_fixed;
   double reserved_fraction = 0.0;
+  // Where published runs stand behind these numbers: chips, by document name, and ZeRO stages.
+  std::vector<std::string> fitted_chips;
+  std::vector<int> fitted_zero;
 };
 
 Software read_software(const base::Document& document, base::Reading& reading);

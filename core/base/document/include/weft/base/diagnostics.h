@@ -52,6 +52,7 @@ class Diagnostics {
  public:
   void add(Diagnostic diagnostic) { all_.push_back(std::move(diagnostic)); }
   [[nodiscard]] bool empty() const { return all_.empty(); }
+  [[nodiscard]] std::size_t size() const { return all_.size(); }
   // Throws InputError, sorted by file and position, when anything was added.
   void throw_if_any() const;
 

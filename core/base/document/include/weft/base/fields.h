@@ -93,13 +93,20 @@ class Fields {
   // Required, then with a fallback.
   std::string text(std::string_view key);
   std::string text(std::string_view key, std::string fallback);
+  bool required_flag(std::string_view key);
   bool flag(std::string_view key, bool fallback);
   // A whole number >= minimum.
   std::int64_t integer(std::string_view key, std::int64_t minimum);
   std::int64_t integer(std::string_view key, std::int64_t minimum, std::int64_t fallback);
+  // The same, small enough for an int.
+  int small_integer(std::string_view key, int minimum);
+  int small_integer(std::string_view key, int minimum, int fallback);
   // A dimensionless number or percentage ("20 %" is 0.2).
   double number(std::string_view key);
   double number(std::string_view key, double fallback);
+  // A number in (0, 1], such as an efficiency.
+  double share(std::string_view key);
+  double share(std::string_view key, double fallback);
   // A count with an optional noun or prefix: "2304 sequences", "1 T", "1 T tokens".
   double count(std::string_view key, std::string_view noun);
   double count(std::string_view key, std::string_view noun, double fallback);
@@ -108,6 +115,11 @@ class Fields {
   template <class Q>
   Q quantity(std::string_view key) {
     return Q(required_number(key, Q::kDimension));
+  }
+  // The same, and more than zero.
+  template <class Q>
+  Q positive(std::string_view key) {
+    return Q(positive_number(key, Q::kDimension));
   }
   template <class Q>
   Q quantity(std::string_view key, Q fallback) {
@@ -153,6 +165,7 @@ class Fields {
   Fields(Node around, Reading& reading, std::string name, Broken);
 
   double required_number(std::string_view key, const Dimension& dimension);
+  double positive_number(std::string_view key, const Dimension& dimension);
   double optional_number(std::string_view key, const Dimension& dimension, double fallback);
   Money required_money(std::string_view key, const Dimension& denominator);
   // The value of a key; records an error when there is none. `what` is what was expected.
