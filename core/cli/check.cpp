@@ -36,7 +36,8 @@ int check(const Options& options) {
 
 Command add_check(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("check", "reads files of any kind and says what is wrong in them");
+  auto* command =
+      app.add_subcommand("check", "reads files of any kind and says what is wrong in them");
   command->add_option("FILE", options->files, "YAML files")->required();
   add_configs_option(*command, options->configs);
   return [options] { return check(*options); };

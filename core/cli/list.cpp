@@ -49,7 +49,9 @@ int list(const Options& options) {
 Command add_list(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("list", "the chips, clusters, models … that have a name");
-  command->add_option("KIND", options->kind, "one of the kinds; without it, how many there are of each")
+  command
+      ->add_option("KIND", options->kind,
+                   "one of the kinds; without it, how many there are of each")
       ->check(CLI::IsMember(base::Catalog::kinds()));
   add_configs_option(*command, options->configs);
   return [options] { return list(*options); };

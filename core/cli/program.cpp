@@ -61,21 +61,17 @@ base::Catalog make_catalog(const std::vector<fs::path>& directories) {
   return base::Catalog(all);
 }
 
-int main(int argc, const char* const* argv) {
-  CLI::App app{kAbout, "weft"};
-  app.footer(kExamples);
-  app.set_version_flag("--version", "weft " WEFT_VERSION);
-  app.require_subcommand(1);
-  std::vector<std::pair<const CLI::App*, Command>> commands;
-  for (const auto add : {add_run, add_list, add_show, add_check}) {
-    auto command = add(app);
-    commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
-  }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kAnswer : kBadInput;
-  }
+namespace {
+
+// Whether all that was printed has arrived.
+int flushed(int code) {
+  std::cout.flush();
+  if (std::cout) return code;
+  std::cerr << "cannot write the answer\n";
+  return kFailure;
+}
+
+int run(const std::vector<std::pair<const CLI::App*, Command>>& commands) {
   try {
     for (const auto& [subcommand, command] : commands) {
       if (subcommand->parsed()) return command();
@@ -86,6 +82,30 @@ int main(int argc, const char* const* argv) {
     return report(error, kFailure);
   }
   return kFailure;
+}
+
+}  // namespace
+
+int main(int argc, const char* const* argv) {
+  CLI::App app{kAbout, "weft"};
+  app.footer(kExamples);
+  app.set_version_flag("--version", "weft " WEFT_VERSION);
+  app.require_subcommand(1);
+  std::vector<std::pair<const CLI::App*, Command>> commands;
+  for (const auto add : {add_run, add_list, add_show, add_check}) {
+    auto command = add(app);
+    commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
+  }
+  if (argc <= 1) {
+    std::cerr << app.help();
+    return kBadInput;
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return flushed(app.exit(error) == 0 ? kAnswer : kBadInput);
+  }
+  return flushed(run(commands));
 }
 
 }  // namespace weft::cli

@@ -1,10 +1,10 @@
 #include <CLI/CLI.hpp>
 
+#include <unistd.h>
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <unistd.h>
 
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
@@ -33,7 +33,8 @@ report::Colour colour() {
 void write_json(const std::string& file, const std::string& text) {
   if (file == "-") {
     std::cout << text << std::flush;
-    if (!std::cout) throw std::system_error(errno, std::generic_category(), "cannot write the answer");
+    if (!std::cout)
+      throw std::system_error(errno, std::generic_category(), "cannot write the answer");
   } else if (!file.empty()) {
     report::write_whole(file, text);
   }
@@ -66,7 +67,7 @@ int run(const Options& options) {
 Command add_run(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand(
-      "run", "one training job on one or more clusters: time, memory, power, failures, cost");
+      "run", "one training job on clusters: time, memory, power, failures, cost");
   command->footer(
       "A study names a job, clusters and a plan (or auto):\n"
       "  kind: study\n"
@@ -75,7 +76,10 @@ Command add_run(CLI::App& app) {
       "  plan: auto\n");
   command->add_option("STUDY", options->study, "a YAML file of kind study")->required();
   command->add_option("--json", options->json, "also write the whole answer here; - prints only it")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check([](const std::string& file) {
+        return file.empty() ? std::string("a file name, or -, is expected") : std::string();
+      });
   command->add_option("--threads", options->threads, "threads to search with (default: all cores)")
       ->check(CLI::Range(1, 4096));
   add_configs_option(*command, options->configs);

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "weft/cli/commands.h"
+#include "weft/report/text.h"
 
 namespace weft::cli {
 
@@ -42,15 +43,15 @@ std::vector<std::string> kinds_of(const base::Catalog& catalog, const std::strin
 }
 
 void print(const base::Document& document) {
-  const auto facts = base::facts(document);
-  std::size_t width = 0;
-  for (const auto& fact : facts) width = std::max(width, fact.path.size());
-  for (const auto& fact : facts) {
-    std::string line = fmt::format("{:{}}  {}", fact.path, width, fact.value);
+  constexpr std::size_t kValue = 36;  // where values begin
+  for (const auto& fact : base::facts(document)) {
+    std::string line = report::fitted(fact.path, std::max(kValue, report::width_of(fact.path) + 2));
+    line += fact.value;
     if (!fact.confidence.empty()) line += fmt::format("  [{}]", fact.confidence);
     if (fact.disputed) line += "  [disputed]";
-    std::cout << line << "\n";
-    if (!fact.source.empty()) std::cout << fmt::format("{:{}}    {}\n", "", width, fact.source);
+    std::cout << (report::width_of(line) <= report::kTerminalColumns ? line + "\n"
+                                                                     : report::wrapped(line, 0));
+    if (!fact.source.empty()) std::cout << report::wrapped(fact.source, 4);
   }
 }
 
@@ -70,7 +71,8 @@ int show(const Options& options) {
 
 Command add_show(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("show", "every figure of a document, with source and confidence");
+  auto* command =
+      app.add_subcommand("show", "every figure of a document, with source and confidence");
   command->add_option("NAME", options->name, "as printed by weft list")->required();
   command->add_option("--kind", options->kind, "when the name stands for several kinds")
       ->check(CLI::IsMember(base::Catalog::kinds()));

@@ -22,8 +22,8 @@ workload::ShardedParameters operator+(workload::ShardedParameters a,
   return {a.dense + b.dense, a.experts + b.experts};
 }
 
-// Forward passes of a stage, over all its chunks, that are not yet undone by a backward pass, at most:
-// those of the warm-up and the one at work.
+// Forward passes of a stage, over all its chunks, that are not yet undone by a backward pass, at
+// most: those of the warm-up and the one at work.
 std::int64_t passes_in_flight(const workload::Job& job, const Plan& plan, int stage) {
   const auto steps = plan.micro_batches(job) * plan.virtual_stages;
   if (plan.schedule == Schedule::kGPipe) return steps;
@@ -88,8 +88,8 @@ base::Bytes buffers_of_stage(const workload::Job& job, const Plan& plan) {
   if (plan.recompute == Recompute::kFull) sum += saved.none - saved.full;
   if (plan.recompute == Recompute::kSelective) sum += saved.none - saved.selective;
   if (plan.zero >= 2) {
-    // The gradients of one layer, or of the output table, before they are scattered; under ZeRO-3 also
-    // what is gathered: the one at work and the one prefetched.
+    // The gradients of one layer, or of the output table, before they are scattered; under ZeRO-3
+    // also what is gathered: the one at work and the one prefetched.
     const auto kinds = kind_parameters(job.model, plan.shard());
     const auto all = [](const workload::ShardedParameters& p) { return p.dense + p.experts; };
     const double layer = std::max(all(kinds[0]), all(kinds[1]));

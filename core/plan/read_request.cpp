@@ -13,10 +13,17 @@ using base::Fields;
 const std::vector<std::string> kRecomputeNames = {"none", "selective", "full", "auto"};
 const std::vector<std::string> kScheduleNames = {"1f1b", "gpipe", "auto"};
 
-std::optional<int> degree(Fields& fields, const char* key, int minimum = 1) {
+// No cluster is split further; products of all degrees stay far inside 64 bits.
+constexpr int kMostReplicas = 1 << 22;
+constexpr int kMostDegree = 1 << 12;
+
+std::optional<int> degree(Fields& fields, const char* key, int minimum, int most) {
   const auto value = fields.value(key);
   if (!value || (value->is_scalar() && value->text() == "auto")) return std::nullopt;
-  return fields.small_integer(key, minimum);
+  const int given = fields.small_integer(key, minimum);
+  if (given <= most) return given;
+  fields.reading().error(*value, fmt::format("at most {} is expected here", most));
+  return std::nullopt;
 }
 
 std::vector<int> layer_list(Fields& fields) {
@@ -120,17 +127,14 @@ Request read_request(const base::Node& node, base::Reading& reading, const workl
   }
   Fields fields(node, reading, "plan");
   request.position = node.position();
-  request.tensor = degree(fields, "tensor");
-  request.context = degree(fields, "context");
-  request.data = degree(fields, "data");
-  request.pipeline = degree(fields, "pipeline");
-  request.virtual_stages = degree(fields, "virtual_stages");
-  request.expert = degree(fields, "expert");
-  request.micro_batch = degree(fields, "micro_batch");
-  request.zero = degree(fields, "zero", 0);
-  if (request.zero && *request.zero > 3) {
-    reading.error(*fields.value("zero"), "ZeRO has the stages 0, 1, 2 and 3");
-  }
+  request.tensor = degree(fields, "tensor", 1, kMostDegree);
+  request.context = degree(fields, "context", 1, kMostDegree);
+  request.data = degree(fields, "data", 1, kMostReplicas);
+  request.pipeline = degree(fields, "pipeline", 1, kMostDegree);
+  request.virtual_stages = degree(fields, "virtual_stages", 1, kMostDegree);
+  request.expert = degree(fields, "expert", 1, kMostDegree);
+  request.micro_batch = degree(fields, "micro_batch", 1, kMostReplicas);
+  request.zero = degree(fields, "zero", 0, 3);
   if (fields.has("sequence_parallel")) {
     request.sequence_parallel = fields.flag("sequence_parallel", true);
   }

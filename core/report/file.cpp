@@ -1,5 +1,6 @@
 #include "weft/report/file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
@@ -45,7 +46,25 @@ int write_all(int descriptor, std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+// A device or a pipe cannot be replaced by a file; it takes the text as it comes.
+void write_through(const std::filesystem::path& file, std::string_view text) {
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) fail(errno, file);
+  int error = write_all(descriptor, text);
+  if (::close(descriptor) != 0 && error == 0) error = errno;
+  if (error != 0) fail(error, file);
+}
+
+}  // namespace
+
 void write_whole(const std::filesystem::path& file, std::string_view text) {
+  if (std::filesystem::exists(file) && !std::filesystem::is_regular_file(file) &&
+      !std::filesystem::is_directory(file)) {
+    write_through(file, text);
+    return;
+  }
   const SignalsHeld held;
   std::string temporary = file.string() + ".XXXXXX.tmp";
   const int descriptor = ::mkstemps(temporary.data(), 4);

@@ -5,13 +5,9 @@
 #include <vector>
 
 #include "weft/report/terminal.h"
+#include "weft/report/text.h"
 
 namespace weft::report {
-
-// Columns on a terminal (UTF-8 code points; all that weft prints are one column wide).
-std::size_t width_of(const std::string& text);
-// `text` padded with blanks to `width`, or cut with an ellipsis.
-std::string fitted(const std::string& text, std::size_t width);
 
 class Table {
  public:

@@ -160,15 +160,18 @@ class PassBuilder {
     cost_.data = {sum - behind + behind * software_.communication_tax, behind};
   }
 
-  // When data-parallel ranks can talk: during kernels, and during exchanges on other tiers than
-  // theirs.
+  // When data-parallel ranks can talk: during kernels, but not while other exchanges on their tier
+  // run behind these, and during exchanges on other tiers.
   [[nodiscard]] base::Time window() const {
     const int ours = shapes_.data.top_tier();
     auto open = cost_.kernels;
-    if (shapes_.tensor.top_tier() != ours) open += cost_.tensor.exposed;
-    if (shapes_.context.top_tier() != ours) open += cost_.context.exposed;
-    if (shapes_.expert.top_tier() != ours) open += cost_.expert.exposed;
-    return open;
+    const auto share = [&](const interconnect::GroupShape& group, const Communication& other) {
+      open += group.top_tier() == ours ? -other.hidden : other.exposed;
+    };
+    share(shapes_.tensor, cost_.tensor);
+    share(shapes_.context, cost_.context);
+    share(shapes_.expert, cost_.expert);
+    return std::max(open, base::Time(0));
   }
 
   // The host issues kernels ahead of the device: the slower of the two sets the pace, softly.

@@ -23,8 +23,10 @@ void check_cluster(const std::filesystem::path& file, const base::Catalog& catal
 
 std::string check_file(const std::filesystem::path& file, const base::Catalog& catalog) {
   const auto document = catalog.load_file(file, "");
-  std::string kind(document.root().find("kind")->text());
+  const auto named = document.root().find("kind");
+  std::string kind(named->text());
   base::Reading reading;
+  base::choice_of(*named, reading, base::Catalog::kinds());
   if (kind == "chip") chips::read_chip(document, reading);
   if (kind == "link") interconnect::read_link(document, reading);
   if (kind == "software") workload::read_software(document, reading);
@@ -32,7 +34,11 @@ std::string check_file(const std::filesystem::path& file, const base::Catalog& c
   if (kind == "cluster") check_cluster(file, catalog, reading);
   if (kind == "site") site::read_site(document, reading);
   if (kind == "campaign") campaign::read_policy(document, reading);
-  if (kind == "study") read_study(document, catalog, reading);
+  if (kind == "study") {
+    const auto study = read_study(document, catalog, reading);
+    reading.throw_if_any();
+    require_legal_plans(study);
+  }
   reading.throw_if_any();
   return kind;
 }

@@ -49,8 +49,8 @@ Case read_case(Fields& study, const base::Node& node, const workload::Job& job,
   reading.throw_if_any();  // what follows looks at the cluster
   result.software = workload::read_software(
       catalog.load("software", result.cluster.software, use.value("software")), reading);
-  result.policy =
-      campaign::read_policy(named(catalog, "campaign", study, "campaign", kDefaultCampaign), reading);
+  result.policy = campaign::read_policy(
+      named(catalog, "campaign", study, "campaign", kDefaultCampaign), reading);
   result.site = site::read_site(
       catalog.load("site", result.cluster.facility, use.value("facility")), reading);
   result.request = read_plan(study, use, job, result.cluster);
@@ -71,7 +71,8 @@ Study read_study(const base::Document& document, const base::Catalog& catalog,
   study.job = workload::read_job(fields.map("job"), catalog);
   study.sections = read_sections(fields);
   const auto clusters = fields.list("clusters");
-  if (clusters.empty()) reading.error(fields.node(), "a study needs at least one entry in 'clusters'");
+  if (clusters.empty())
+    reading.error(fields.node(), "a study needs at least one entry in 'clusters'");
   for (const char* key : {"plan", "campaign"}) fields.value(key);
   fields.finish();
   reading.throw_if_any();

@@ -10,7 +10,8 @@ namespace weft::study {
 
 namespace {
 
-// Why nothing was legal: the rule that refused most, with its share, and how far from fitting it was.
+// Why nothing was legal: the rule that refused most, with its share, and how far from fitting it
+// was.
 std::string why_nothing(const workload::Job& job, const Case& c, const plan::SpaceCount& count) {
   if (count.considered == 0) {
     return "no plan to consider: the degrees given exceed the cluster or do not split the batch";
@@ -20,9 +21,9 @@ std::string why_nothing(const workload::Job& job, const Case& c, const plan::Spa
   auto text = fmt::format("none of {} plans is legal; {} refused by rule '{}'", count.considered,
                           *most, plan::name_of(problem));
   if (count.nearest_miss) {
-    text += fmt::format("; the smallest, {}, {}", plan::to_text(*count.nearest_miss),
-                        plan::explain(plan::Problem::kMemory, c.cluster, job, c.software,
-                                      *count.nearest_miss));
+    text += fmt::format(
+        "; the smallest, {}, {}", plan::to_text(*count.nearest_miss),
+        plan::explain(plan::Problem::kMemory, c.cluster, job, c.software, *count.nearest_miss));
   }
   return text;
 }
@@ -66,7 +67,6 @@ CaseResult run_case(const workload::Job& job, const Case& c, const base::ThreadT
   }
   if (c.request.is_complete()) {
     const auto plan = plan_of(c.request);
-    require_legal(job, c, plan);
     result.search.best = plan;
     result.search.count.considered = result.search.count.legal = result.search.replayed = 1;
   } else {
@@ -90,22 +90,28 @@ Outcome evaluate(const workload::Job& job, const Case& study_case, const plan::P
   outcome.ledger = step::Evaluator(cluster, job, study_case.software).simulate(plan);
   outcome.devices_used = plan.devices();
   outcome.devices_idle = cluster.devices() - plan.devices();
-  outcome.goodput = campaign::simulate(cluster, outcome.devices_used, outcome.ledger, job,
-                                       study_case.policy);
+  outcome.goodput =
+      campaign::simulate(cluster, outcome.devices_used, outcome.ledger, job, study_case.policy);
   outcome.bill = site::account(cluster, outcome.devices_used, outcome.ledger, outcome.goodput, job,
                                study_case.site);
   outcome.tokens_per_second = job.tokens_per_step() / outcome.ledger.step.si();
-  const auto per_token =
-      workload::model_flops_per_token(job.model, static_cast<double>(job.sequence),
-                                      workload::FlopConvention::kCausalAttention);
+  const auto per_token = workload::model_flops_per_token(
+      job.model, static_cast<double>(job.sequence), workload::FlopConvention::kCausalAttention);
   outcome.achieved = per_token * job.tokens_per_step() /
                      (outcome.ledger.step * static_cast<double>(outcome.devices_used));
-  outcome.mfu =
-      outcome.achieved / cluster.device().peaks.matrix[chips::index_of(job.precision)];
+  outcome.mfu = outcome.achieved / cluster.device().peaks.matrix[chips::index_of(job.precision)];
   return outcome;
 }
 
+void require_legal_plans(const Study& study) {
+  for (const auto& c : study.cases) {
+    const bool has_format = c.cluster.device().has(study.job.precision);
+    if (c.request.is_complete() && has_format) require_legal(study.job, c, plan_of(c.request));
+  }
+}
+
 std::vector<CaseResult> run(const Study& study, const base::ThreadTeam& team) {
+  require_legal_plans(study);
   std::vector<CaseResult> results;
   results.reserve(study.cases.size());
   base::Progress progress("clusters searched", study.cases.size(), true);

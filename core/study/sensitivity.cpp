@@ -109,9 +109,8 @@ std::vector<Sensitivity> sensitivities(const base::Document& document, const bas
       Effect effect{inputs[i].path, inputs[i].distribution, ratios[2 * i][c], ratios[2 * i + 1][c]};
       if (changes(effect)) all[c].effects.push_back(std::move(effect));
     }
-    std::stable_sort(
-        all[c].effects.begin(), all[c].effects.end(),
-        [](const Effect& a, const Effect& b) { return size_of(a) > size_of(b); });
+    std::stable_sort(all[c].effects.begin(), all[c].effects.end(),
+                     [](const Effect& a, const Effect& b) { return size_of(a) > size_of(b); });
     combine(all[c]);
   }
   return all;

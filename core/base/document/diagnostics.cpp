@@ -39,6 +39,17 @@ std::string_view line_of(const Position& position) {
   return rest;
 }
 
+// A value may hold control characters by way of escapes; a terminal must not obey them.
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_control = (byte < 0x20 && c != '\n') || byte == 0x7F;
+    shown += is_control ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  return shown;
+}
+
 // An excerpt and the mark below it, both in terminal columns.
 struct Excerpt {
   std::string text;
@@ -89,9 +100,10 @@ Excerpt excerpt_of(std::string_view line, int column, int length) {
 std::string text_of(const Diagnostic& d) {
   const Position& at = d.position;
   if (!at.source)
-    return fmt::format("error: {}{}{}\n", d.message, d.hint.empty() ? "" : "; ", d.hint);
-  std::string text =
-      fmt::format("{}:{}:{}: error: {}\n", at.source->name, at.line, at.column, d.message);
+    return fmt::format("error: {}{}{}\n", printable(d.message), d.hint.empty() ? "" : "; ",
+                       printable(d.hint));
+  std::string text = fmt::format("{}:{}:{}: error: {}\n", at.source->name, at.line, at.column,
+                                 printable(d.message));
   const std::string_view line = line_of(at);
   if (line.empty()) return d.hint.empty() ? text : text + "  " + d.hint + "\n";
   const Excerpt excerpt = excerpt_of(line, at.column, d.length);

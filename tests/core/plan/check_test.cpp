@@ -53,6 +53,7 @@ const std::vector<Refusal>& refusals() {
        [](auto&, auto& job, auto& plan) {
          plan.tensor = 4;
          job.model.ffn = 3074;
+         job.model.moe.reset();
        },
        "tensor: 4 does not divide hidden 768 and MLP width 3074"},
       {Problem::kTensorVocabulary,

@@ -43,7 +43,7 @@ struct Study {
 };
 
 // A document of kind `study`. Keys: job, clusters, plan (for all, or in an entry of clusters),
-// campaign, site, report. Errors go to the reading.
+// campaign, report. Errors go to the reading.
 Study read_study(const base::Document& document, const base::Catalog& catalog,
                  base::Reading& reading);
 
@@ -71,6 +71,9 @@ struct CaseResult {
   std::optional<Outcome> outcome;
   std::string reason;
 };
+
+// Throws base::InputError, with the nearest legal plan, for explicit plans that are not legal.
+void require_legal_plans(const Study& study);
 
 // `auto` found nothing for any case (exit code 3) is seen by all outcomes being empty. An explicit
 // plan that is not legal throws base::InputError with the nearest legal plan.
