@@ -28,7 +28,10 @@ void read_package(Fields fields, Chip& chip) {
   if (auto bridge = fields.maybe_map("die_to_die")) {
     chip.die_to_die = bridge->positive<base::Bandwidth>("bandwidth");
     bridge->choice("per", {"direction"}, 0);
-    chip.die_to_die_latency = bridge->quantity<base::Time>("latency", base::kMicrosecond * 0.2);
+    // A unified package hides its bridge; only split dies talk over it as devices.
+    if (chip.exposure == Exposure::kSplit) {
+      chip.die_to_die_latency = bridge->quantity<base::Time>("latency");
+    }
     chip.die_to_die_efficiency = bridge->share("efficiency", 1.0);
     bridge->finish();
   } else if (chip.exposure == Exposure::kSplit && chip.dies > 1) {
@@ -161,6 +164,7 @@ Chip read_chip(const base::Document& document, base::Reading& reading) {
   Chip chip;
   Fields fields(document.root(), reading, document.file().stem().string());
   fields.text("kind");
+  chip.id = document.file().stem().string();
   chip.name = fields.text("name");
   chip.vendor = fields.text("vendor");
   fields.text("announced", "");

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "weft/base/unit_text.h"
 #include "weft/cluster/cluster.h"
 #include "weft/interconnect/topology.h"
 
@@ -192,9 +193,14 @@ Cluster read_cluster(Fields& use, const base::Catalog& catalog) {
   cluster.software = use.text("software", cluster.software);
   const auto cap = use.quantity<base::Power>("power_cap", base::Power(0));
   cluster.state.point.power_cap = cap / cluster.chip.devices();
-  if (use.has("power_cap") && cluster.state.point.power_cap <= cluster.device().power.idle) {
-    use.reading().error(*use.value("power_cap"),
-                        "a cap must lie above the idle power of a package");
+  const auto& power = cluster.device().power;
+  const auto least = power.idle + power.active;
+  if (use.has("power_cap") && cluster.state.point.power_cap <= least) {
+    use.reading().error(
+        *use.value("power_cap"),
+        fmt::format("a package with busy units draws {} before it computes anything; "
+                    "a cap must lie above",
+                    base::to_text(least * cluster.chip.devices())));
   }
   return cluster;
 }

@@ -151,6 +151,8 @@ Json outcome_json(const study::Outcome& outcome, const study::Case& c) {
             {"dies", static_cast<double>(devices) * per_device}};
   };
   return {{"plan", to_json(outcome.plan)},
+          {"evidence", outcome.evidence.is_fitted ? "fitted" : "extrapolated"},
+          {"evidence_reason", outcome.evidence.reason},
           {"used", counts(outcome.devices_used)},
           {"idle", counts(outcome.devices_idle)},
           {"step", to_json(outcome.ledger, c.cluster)},

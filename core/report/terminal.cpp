@@ -42,6 +42,9 @@ class Writer {
 
   std::string run() {
     headline();
+    const bool any = std::any_of(columns_.begin(), columns_.end(),
+                                 [](const Column& c) { return c.result->outcome.has_value(); });
+    if (!any) return table_.text();
     for (const auto section : study_.sections) {
       switch (section) {
         case study::Section::kStep:
@@ -113,6 +116,14 @@ class Writer {
     std::vector<std::string> chips;
     for (const auto& column : columns_) chips.push_back(column.study_case->cluster.chip.name);
     table_.row("chip", chips);
+    std::vector<std::string> stacks;
+    std::vector<std::string> sites;
+    for (const auto& column : columns_) {
+      stacks.push_back(column.study_case->software.name);
+      sites.push_back(column.study_case->site.name);
+    }
+    table_.row("software", stacks);
+    table_.row("site", sites);
     for (const auto& column : columns_) {
       if (column.result->outcome) continue;
       table_.note(column.study_case->cluster.label + ": " + column.result->reason);
@@ -136,6 +147,10 @@ class Writer {
     });
     row("step time", [](const Column& c, const Outcome& o) {
       return interval(c, Figure::kStepTime, o.ledger.step);
+    });
+    row("evidence", [](const Column&, const Outcome& o) {
+      return o.evidence.is_fitted ? std::string("fitted to published runs")
+                                  : "extrapolated: " + o.evidence.reason;
     });
     row("tokens/s", [](const Column& c, const Outcome& o) {
       return fmt::format("{} ({} a package)", to_text(o.tokens_per_second),
@@ -217,10 +232,12 @@ class Writer {
       return interval(c, Figure::kMeanPower, o.bill.mean.total());
     });
     row("peak", [](const Column&, const Outcome& o) { return to_text(o.bill.peak.total()); });
-    row("chips/hosts/fabric", [](const Column&, const Outcome& o) {
-      const auto share = [&](base::Power p) { return 100 * (p / o.bill.mean.total()); };
-      return fmt::format("{:.0f} / {:.0f} / {:.0f} %", share(o.bill.mean.devices),
-                         share(o.bill.mean.hosts), share(o.bill.mean.fabric));
+    row("chip/host/net/rest", [](const Column&, const Outcome& o) {
+      const auto& mean = o.bill.mean;
+      const auto share = [&](base::Power p) { return 100 * (p / mean.total()); };
+      return fmt::format("{:.0f} / {:.0f} / {:.0f} / {:.0f} %", share(mean.devices),
+                         share(mean.hosts), share(mean.fabric),
+                         share(mean.other_it + mean.facility));
     });
     row("per token", [](const Column& c, const Outcome& o) {
       return interval(c, Figure::kEnergyPerToken, o.bill.per_token);
@@ -255,6 +272,9 @@ class Writer {
     });
     row("own, a package-hour", [](const Column&, const Outcome& o) {
       return o.bill.own_per_package_hour ? to_text(*o.bill.own_per_package_hour) : std::string("-");
+    });
+    row("interest", [](const Column& c, const Outcome&) {
+      return percent_text(c.study_case->site.finance.rate, 2) + " a year";
     });
     row("CO2e", [](const Column&, const Outcome& o) {
       return fmt::format("{:.3g} t", o.bill.carbon_kg / 1000);

@@ -68,7 +68,10 @@ MeterPower meter_power(const cluster::Cluster& cluster, std::int64_t used_device
 }
 
 MeterPower rated_power(const cluster::Cluster& cluster, const Site& site) {
-  return meter_power(cluster, cluster.devices(), cluster.device().power.limit, site);
+  const auto cap = cluster.state.point.power_cap;
+  const auto limit = cluster.device().power.limit;
+  const auto most = cap.si() > 0 ? std::min(cap, limit) : limit;
+  return meter_power(cluster, cluster.devices(), most, site);
 }
 
 }  // namespace weft::site

@@ -82,10 +82,23 @@ CaseResult run_case(const workload::Job& job, const Case& c, const base::ThreadT
 
 }  // namespace
 
+Evidence evidence_of(const Case& study_case, const plan::Plan& plan) {
+  const auto& software = study_case.software;
+  const auto holds = [](const auto& list, const auto& value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+  };
+  if (!holds(software.fitted_chips, study_case.cluster.chip.id)) {
+    return {false, "chip"};
+  }
+  if (!holds(software.fitted_zero, plan.zero)) return {false, fmt::format("ZeRO-{}", plan.zero)};
+  return {true, ""};
+}
+
 Outcome evaluate(const workload::Job& job, const Case& study_case, const plan::Plan& plan) {
   const auto& cluster = study_case.cluster;
   Outcome outcome;
   outcome.plan = plan;
+  outcome.evidence = evidence_of(study_case, plan);
   outcome.memory = plan::peak_memory(job, study_case.software, plan);
   outcome.ledger = step::Evaluator(cluster, job, study_case.software).simulate(plan);
   outcome.devices_used = plan.devices();

@@ -184,7 +184,7 @@ TEST(Help, WithoutArguments) {
   const Folder folder;
   const Ended ended = folder.weft({});
   EXPECT_EQ(ended.code, kBadInput);
-  expect_holds(ended.out + ended.err, "run");
+  expect_holds(ended.err, "--help");
 }
 
 }  // namespace

@@ -72,6 +72,10 @@ TEST_P(RandomPlans, PartsSumToTheWhole) {
     const auto ledger = evaluator.simulate(plan);
     EXPECT_NEAR(ledger.sum_of_parts() / ledger.step, 1.0, 1e-9) << to_text(plan);
     for (const auto& part : ledger.parts) EXPECT_GE(part.si(), 0) << to_text(plan);
+    // Without a pipeline nothing waits for another stage: what is not booked would show as bubble.
+    if (plan.pipeline == 1) {
+      EXPECT_LE(ledger.part(step::Part::kBubble) / ledger.step, 1e-9) << to_text(plan);
+    }
     EXPECT_LE(ledger.mean_device_power(), cluster_.device().power.limit) << to_text(plan);
   }
 }
@@ -127,7 +131,7 @@ TEST_P(RandomPlans, MoreMemoryBandwidthIsNeverSlower) {
 // A fixed cap below the limit is where "faster parts, faster step" ends: quicker memory draws more
 // power, the cap takes it from the clock, and a step that waits for compute gets longer.
 TEST(PowerCap, MoreMemoryBandwidthCanBeSlowerUnderACap) {
-  auto capped = cluster_of("{use: dgx_h100, hosts: 1, power_cap: 400 W}");
+  auto capped = cluster_of("{use: dgx_h100, hosts: 1, power_cap: 300 W}");
   auto quicker = capped;
   quicker.chip.device.memory_bandwidth *= 4;
   const auto job = job_of("llama3_8b", 8192, 64);
@@ -135,13 +139,12 @@ TEST(PowerCap, MoreMemoryBandwidthCanBeSlowerUnderACap) {
   plan::Plan plan;
   plan.tensor = 8;
   plan.sequence_parallel = true;
-  const chips::Gemm gemm{8192, 1024, 1024, 1, chips::Precision::kBf16, 2};
-  const auto slow = chips::gemm(capped.device(), capped.state.point, gemm).time;
-  const auto fast = chips::gemm(quicker.device(), quicker.state.point, gemm).time;
-  const auto free_slow = chips::gemm(capped.device(), {}, gemm).time;
-  const auto free_fast = chips::gemm(quicker.device(), {}, gemm).time;
-  EXPECT_LE(free_fast, free_slow);
-  EXPECT_GT(fast, slow);
+  const auto step_on = [&](cluster::Cluster cluster, bool is_capped) {
+    if (!is_capped) cluster.state.point = {};
+    return step::Evaluator(cluster, job, software).simulate(plan).step;
+  };
+  EXPECT_LE(step_on(quicker, false), step_on(capped, false));
+  EXPECT_GT(step_on(quicker, true), step_on(capped, true));
 }
 
 INSTANTIATE_TEST_SUITE_P(Shipped, RandomPlans, testing::ValuesIn(kSettings));

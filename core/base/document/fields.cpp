@@ -100,8 +100,9 @@ int Fields::small_integer(std::string_view key, int minimum, int fallback) {
 double Fields::share(std::string_view key) {
   const auto errors = reading_->diagnostics().size();
   const double value = number(key);
-  if (reading_->diagnostics().size() == errors && !(value > 0 && value <= 1)) {
-    reading_->error(*map_.find(key), "more than 0 and at most 1 is expected here");
+  const auto node = map_.find(key);
+  if (node && reading_->diagnostics().size() == errors && !(value > 0 && value <= 1)) {
+    reading_->error(*node, "more than 0 and at most 1 is expected here");
   }
   return value;
 }
@@ -113,8 +114,9 @@ double Fields::share(std::string_view key, double fallback) {
 double Fields::positive_number(std::string_view key, const Dimension& dimension) {
   const auto errors = reading_->diagnostics().size();
   const double value = required_number(key, dimension);
-  if (reading_->diagnostics().size() == errors && !(value > 0)) {
-    reading_->error(*map_.find(key), "more than 0 is expected here");
+  const auto node = map_.find(key);
+  if (node && reading_->diagnostics().size() == errors && !(value > 0)) {
+    reading_->error(*node, "more than 0 is expected here");
   }
   return value;
 }

@@ -101,11 +101,36 @@ TEST_F(OnH100, GradientTrafficIsThatOfItsAlgorithm) {
   Evaluator evaluator(cluster_, job_, software_);
   const auto plan = plan_of(8, 1, 1, 8);
   const auto ledger = evaluator.simulate(plan);
-  // One rank of eight per host: reduce-scatter of FP32 gradients and all-gather of 16-bit weights cross
-  // the scale-out network, (n-1)/n of each.
+  // One rank of eight per host: reduce-scatter of FP32 gradients and all-gather of 16-bit weights
+  // cross the scale-out network, (n-1)/n of each.
   const auto parameters = plan::parameters_of_stage(job_, plan, 0).dense;
   const double expected = parameters * (4 + 2) * 7.0 / 8.0;
   EXPECT_NEAR(ledger.sent[1].si() / expected, 1.0, 1e-9);
+}
+
+// A context group inside a host talks over the host's switch, however many hosts there are.
+TEST_F(OnH100, ContextRingsStayInsideTheHost) {
+  job_ = job_of("llama3_8b", 8192, 16);
+  auto plan = plan_of(2, 1, 1, 1);
+  plan.context = 4;
+  const auto one_host = cluster_of("{use: dgx_h100, hosts: 1}");
+  const auto one = Evaluator(one_host, job_, software_).simulate(plan);
+  plan.data = 2;
+  job_.global_batch = 32;
+  const auto two_hosts = cluster_of("{use: dgx_h100, hosts: 2}");
+  const auto two = Evaluator(two_hosts, job_, software_).simulate(plan);
+  EXPECT_NEAR(two.part(Part::kContext) / one.part(Part::kContext), 1.0, 1e-12);
+}
+
+// The first and the last stage sum the gradients of their copies of the table.
+TEST_F(OnH100, TiedEmbeddingsAddTheirGradientExchange) {
+  job_ = job_of("gpt3_175b", 2048, 64);
+  auto untied = job_;
+  untied.model.tied_embeddings = false;
+  const auto plan = plan_of(8, 8, 3, 1);
+  const auto with = Evaluator(cluster_, job_, software_).simulate(plan);
+  const auto without = Evaluator(cluster_, untied, software_).simulate(plan);
+  EXPECT_GT(with.part(Part::kData), without.part(Part::kData));
 }
 
 TEST_F(OnH100, IllegalPlansThrow) {
@@ -114,8 +139,8 @@ TEST_F(OnH100, IllegalPlansThrow) {
   EXPECT_THROW((void)evaluator.simulate(plan_of(8, 4, 1, 4)), std::invalid_argument);
 }
 
-// A mesh joins pairs: two of eight use one link of seven, so TP2 over HCCS moves its bytes slower than
-// TP8 does (clusters.md: the full-mesh trap, measured on MI300X too).
+// A mesh joins pairs: two of eight use one link of seven, so TP2 over HCCS moves its bytes slower
+// than TP8 does (clusters.md: the full-mesh trap, measured on MI300X too).
 TEST(OnAscend, TensorPairsAreSlowOnAMesh) {
   const auto cluster = cluster_of("{use: atlas_900_a2, hosts: 1}");
   const auto job = job_of("llama3_8b", 8192, 64);

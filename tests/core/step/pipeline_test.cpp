@@ -37,7 +37,8 @@ struct Pipeline {
   }
 };
 
-// Stage times that differ by up to `spread`, the way an embedding, a head or an uneven split make them.
+// Stage times that differ by up to `spread`, the way an embedding, a head or an uneven split make
+// them.
 Pipeline random_pipeline(std::mt19937& random, double spread) {
   const auto below = [&random](int n) { return static_cast<int>(random() % unsigned(n)); };
   std::uniform_real_distribution<double> share(0.0, 1.0);

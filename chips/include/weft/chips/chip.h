@@ -65,6 +65,7 @@ struct Device {
 
 // A package.
 struct Chip {
+  std::string id;  // of its document, "ascend_910c"
   std::string name;
   std::string vendor;
   int dies = 1;

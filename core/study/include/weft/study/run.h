@@ -47,9 +47,18 @@ struct Study {
 Study read_study(const base::Document& document, const base::Catalog& catalog,
                  base::Reading& reading);
 
+// What stands behind a predicted step: published runs to which the stack's numbers were fitted, or
+// nothing but the mechanisms, for the reason given.
+struct Evidence {
+  bool is_fitted = false;
+  std::string reason;  // what is new: "chip", "ZeRO-3"; empty when fitted
+};
+Evidence evidence_of(const Case& study_case, const plan::Plan& plan);
+
 // Everything known about one case with a plan.
 struct Outcome {
   plan::Plan plan;
+  Evidence evidence;
   plan::Memory memory;       // of the stage that needs most
   step::Ledger ledger;
   campaign::Goodput goodput;
