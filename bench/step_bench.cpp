@@ -1,7 +1,8 @@
 // Evaluations of one step: F1, F2, F2 with its ledger; a plan search; a YAML load.
 //
-// Items per second are evaluations per second on one core. `cached` is what a search sees: the layer
-// costs of a plan's shape are known from its neighbours. `cold` starts an evaluator for each plan.
+// Items per second are evaluations per second on one core. `cached` is what a search sees: the
+// layer costs of a plan's shape are known from its neighbours. `cold` starts an evaluator for each
+// plan.
 #include <benchmark/benchmark.h>
 
 #include <string>

@@ -29,9 +29,9 @@ void read_package(Fields fields, Chip& chip) {
     chip.die_to_die = bridge->positive<base::Bandwidth>("bandwidth");
     bridge->choice("per", {"direction"}, 0);
     // A unified package hides its bridge; only split dies talk over it as devices.
-    if (chip.exposure == Exposure::kSplit) {
-      chip.die_to_die_latency = bridge->quantity<base::Time>("latency");
-    }
+    chip.die_to_die_latency = chip.exposure == Exposure::kSplit
+                                  ? bridge->quantity<base::Time>("latency")
+                                  : bridge->quantity<base::Time>("latency", base::Time(0));
     chip.die_to_die_efficiency = bridge->share("efficiency", 1.0);
     bridge->finish();
   } else if (chip.exposure == Exposure::kSplit && chip.dies > 1) {

@@ -43,8 +43,8 @@ Model read_shape(Fields fields) {
   model.hidden = fields.integer("hidden", 1);
   model.heads = fields.small_integer("heads", 1);
   model.kv_heads = fields.small_integer("kv_heads", 1, model.heads);
-  model.head_dim =
-      fields.small_integer("head_dim", 1, model.heads > 0 ? static_cast<int>(model.hidden / model.heads) : 1);
+  model.head_dim = fields.small_integer(
+      "head_dim", 1, model.heads > 0 ? static_cast<int>(model.hidden / model.heads) : 1);
   if (!fields.has("head_dim") && model.heads > 0 && model.hidden % model.heads != 0) {
     fields.reading().error(fields.node(), "heads do not divide hidden: give 'head_dim'");
   }

@@ -14,7 +14,7 @@ using namespace testing;
 const std::string kText = R"(kind: chip
 name: Two dies
 vendor: nobody
-package: {dies: 2, exposed_as: unified, die_to_die: {bandwidth: 300 GB/s, per: direction}}
+package: {dies: 2, exposed_as: unified, die_to_die: {bandwidth: 300 GB/s, latency: 1 us, per: direction}}
 die:
   area: 600 mm2
   cores: {built: 25, enabled: 24}
@@ -135,8 +135,9 @@ TEST(BadChip, MissingMap) {
 }
 
 TEST(BadChip, SplitWithoutDieToDie) {
-  EXPECT_TRUE(complains(with("unified, die_to_die: {bandwidth: 300 GB/s, per: direction}", "split"),
-                        "4:", "needs 'die_to_die'"));
+  EXPECT_TRUE(complains(
+      with("unified, die_to_die: {bandwidth: 300 GB/s, latency: 1 us, per: direction}", "split"),
+      "4:", "needs 'die_to_die'"));
 }
 
 TEST(BadChip, DuplexBandwidthIsRefused) {

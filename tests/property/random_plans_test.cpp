@@ -128,23 +128,17 @@ TEST_P(RandomPlans, MoreMemoryBandwidthIsNeverSlower) {
   expect_not_longer(better);
 }
 
-// A fixed cap below the limit is where "faster parts, faster step" ends: quicker memory draws more
-// power, the cap takes it from the clock, and a step that waits for compute gets longer.
+// A fixed cap below the limit is where "faster parts, faster work" ends: quicker memory draws more
+// power, the cap takes it from the clock, and a product that waits for compute gets longer.
 TEST(PowerCap, MoreMemoryBandwidthCanBeSlowerUnderACap) {
-  auto capped = cluster_of("{use: dgx_h100, hosts: 1, power_cap: 300 W}");
-  auto quicker = capped;
-  quicker.chip.device.memory_bandwidth *= 4;
-  const auto job = job_of("llama3_8b", 8192, 64);
-  const auto software = software_of("megatron_core");
-  plan::Plan plan;
-  plan.tensor = 8;
-  plan.sequence_parallel = true;
-  const auto step_on = [&](cluster::Cluster cluster, bool is_capped) {
-    if (!is_capped) cluster.state.point = {};
-    return step::Evaluator(cluster, job, software).simulate(plan).step;
-  };
-  EXPECT_LE(step_on(quicker, false), step_on(capped, false));
-  EXPECT_GT(step_on(quicker, true), step_on(capped, true));
+  const auto capped = cluster_of("{use: dgx_h100, hosts: 1, power_cap: 400 W}");
+  auto quicker = capped.device();
+  quicker.memory_bandwidth *= 4;
+  const chips::Gemm product{8192, 1024, 1024, 1, chips::Precision::kBf16, 2};
+  const auto& point = capped.state.point;
+  EXPECT_LE(chips::gemm(quicker, {}, product).time, chips::gemm(capped.device(), {}, product).time);
+  EXPECT_GT(chips::gemm(quicker, point, product).time,
+            chips::gemm(capped.device(), point, product).time);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shipped, RandomPlans, testing::ValuesIn(kSettings));

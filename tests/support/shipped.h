@@ -25,8 +25,7 @@ inline cluster::Cluster cluster_of(const std::string& use) {
 
 inline workload::Software software_of(const std::string& name) {
   base::Reading reading;
-  auto software =
-      workload::read_software(shipped().load("software", name, std::nullopt), reading);
+  auto software = workload::read_software(shipped().load("software", name, std::nullopt), reading);
   reading.throw_if_any();
   return software;
 }

@@ -162,10 +162,10 @@ TEST(PowerCap, IsOfAPackageAndSharedByItsDevices) {
   EXPECT_EQ(parsed("use: dgx_h100").state.point.power_cap.si(), 0);
 }
 
-TEST(PowerCap, MustLieAboveIdle) {
-  EXPECT_TRUE(complains("use: dgx_h100\npower_cap: 75 W", "2:12", "above the idle power"));
-  EXPECT_TRUE(complains("use: cloudmatrix384\npower_cap: 170 W", "2:12", "above the idle power"));
-  EXPECT_EQ(complaint("use: cloudmatrix384\npower_cap: 171 W"), "");
+TEST(PowerCap, MustLeavePowerToCompute) {
+  EXPECT_TRUE(complains("use: dgx_h100\npower_cap: 275 W", "2:12", "draws 275 W"));
+  EXPECT_TRUE(complains("use: cloudmatrix384\npower_cap: 330 W", "2:12", "draws 330 W"));
+  EXPECT_EQ(complaint("use: cloudmatrix384\npower_cap: 331 W"), "");
 }
 
 TEST(PowerCap, NeedsAUnit) {

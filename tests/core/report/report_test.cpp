@@ -23,7 +23,9 @@ Answer answer_of(const std::string& clusters, const std::string& rest = "") {
   const auto document = base::Document::parse(
       "kind: study\n"
       "job: {model: llama3_8b, sequence: 8192, global_batch: 64, tokens: 1 T}\n"
-      "clusters: [" + clusters + "]\n" + rest, "study.yaml");
+      "clusters: [" +
+          clusters + "]\n" + rest,
+      "study.yaml");
   base::Reading reading;
   Answer answer;
   answer.study = study::read_study(document, test::shipped(), reading);
@@ -69,7 +71,8 @@ TEST(Terminal, ColourOnlyWhenAsked) {
 TEST(Terminal, SaysWhyACaseHasNoAnswer) {
   const auto document = base::Document::parse(
       "kind: study\njob: {model: llama3_405b, sequence: 8192, global_batch: 64, tokens: 1 T}\n"
-      "clusters: [{use: dgx_h100, hosts: 1}]\n", "study.yaml");
+      "clusters: [{use: dgx_h100, hosts: 1}]\n",
+      "study.yaml");
   base::Reading reading;
   const auto study = study::read_study(document, test::shipped(), reading);
   const base::ThreadTeam team(1);

@@ -26,11 +26,15 @@ Loaded load(const std::string& text) {
   return {document, std::move(study), reading.uncertain_inputs()};
 }
 
-std::string small(const std::string& plan, const std::string& clusters = "{use: dgx_h100, hosts: 2}") {
+std::string small(const std::string& plan,
+                  const std::string& clusters = "{use: dgx_h100, hosts: 2}") {
   return "kind: study\n"
          "job: {model: llama3_8b, sequence: 8192, global_batch: 64, tokens: 1 T}\n"
-         "clusters: [" + clusters + "]\n"
-         "plan: " + plan + "\n";
+         "clusters: [" +
+         clusters +
+         "]\n"
+         "plan: " +
+         plan + "\n";
 }
 
 constexpr const char* kComplete =
@@ -84,9 +88,10 @@ TEST(Run, CompletePlansAreEvaluatedAsTheyStand) {
 }
 
 TEST(Run, IllegalCompletePlanNamesTheNearest) {
-  auto loaded = load(small(
-      "{tensor: 1, context: 1, data: 16, pipeline: 1, virtual_stages: 1, expert: 1, micro_batch: 4, "
-      "zero: 0, recompute: none}"));
+  auto loaded =
+      load(small("{tensor: 1, context: 1, data: 16, pipeline: 1, virtual_stages: 1, expert: 1, "
+                 "micro_batch: 4, "
+                 "zero: 0, recompute: none}"));
   try {
     (void)run(loaded.study, base::ThreadTeam(1));
     FAIL() << "should not be legal";
@@ -132,8 +137,8 @@ TEST(Run, FewerFailuresNeverMakeARunLonger) {
 }
 
 TEST(Run, PlanBesideAClusterWins) {
-  const auto loaded =
-      load(small("{tensor: 4}", "{use: dgx_h100, hosts: 2, plan: {tensor: 8}}, {use: dgx_h100, hosts: 2}"));
+  const auto loaded = load(small(
+      "{tensor: 4}", "{use: dgx_h100, hosts: 2, plan: {tensor: 8}}, {use: dgx_h100, hosts: 2}"));
   EXPECT_EQ(loaded.study.cases[0].request.tensor, 8);
   EXPECT_EQ(loaded.study.cases[1].request.tensor, 4);
 }
@@ -141,8 +146,8 @@ TEST(Run, PlanBesideAClusterWins) {
 TEST(Sensitivities, IntervalsHoldThePlainRunAndNameWhatMatters) {
   const auto loaded = load(small(kComplete));
   const auto results = run(loaded.study, base::ThreadTeam(1));
-  const auto all = sensitivities(loaded.document, test::shipped(), loaded.inputs, results,
-                                 base::ThreadTeam(2));
+  const auto all =
+      sensitivities(loaded.document, test::shipped(), loaded.inputs, results, base::ThreadTeam(2));
   ASSERT_EQ(all.size(), 1U);
   for (std::size_t f = 0; f < kFigureCount; ++f) {
     EXPECT_LE(all[0].low[f], 1.0);
@@ -159,12 +164,11 @@ TEST(Sensitivities, IntervalsHoldThePlainRunAndNameWhatMatters) {
 TEST(Sensitivities, PueMovesPowerInProportion) {
   const auto loaded = load(small(kComplete));
   const auto results = run(loaded.study, base::ThreadTeam(1));
-  const auto all = sensitivities(loaded.document, test::shipped(), loaded.inputs, results,
-                                 base::ThreadTeam(1));
+  const auto all =
+      sensitivities(loaded.document, test::shipped(), loaded.inputs, results, base::ThreadTeam(1));
   const auto power = static_cast<std::size_t>(Figure::kMeanPower);
-  const auto pue = std::find_if(all[0].effects.begin(), all[0].effects.end(), [](const Effect& e) {
-    return e.input == "us_colocation.pue";
-  });
+  const auto pue = std::find_if(all[0].effects.begin(), all[0].effects.end(),
+                                [](const Effect& e) { return e.input == "us_colocation.pue"; });
   ASSERT_NE(pue, all[0].effects.end());
   EXPECT_NEAR(pue->high[power], pue->distribution.high / pue->distribution.mode, 1e-9);
   EXPECT_NEAR(pue->high[static_cast<std::size_t>(Figure::kStepTime)], 1.0, 1e-12);
@@ -175,8 +179,8 @@ TEST(Check, EveryShippedFileIsValid) {
   int files = 0;
   for (const auto& kind : base::Catalog::kinds()) {
     for (const auto& name : catalog.names(kind)) {
-      const auto file = std::filesystem::path(WEFT_CONFIGS) / base::Catalog::folder(kind) /
-                        (name + ".yaml");
+      const auto file =
+          std::filesystem::path(WEFT_CONFIGS) / base::Catalog::folder(kind) / (name + ".yaml");
       EXPECT_EQ(check_file(file, catalog), kind) << file;
       ++files;
     }

@@ -23,36 +23,36 @@ struct Peaks {
 
 // How near kernels come to the peaks; one set per chip, fitted to measured kernels.
 struct KernelParameters {
-  PerPrecision<double> gemm_efficiency{};     // of the matrix peak, large GEMM, library kernel
-  base::Time gemm_fixed;                      // t0 of one kernel, back to back
-  double roofline_norm = 2.0;                 // p of the p-norm that joins compute and memory time
-  double grouped_gemm_efficiency = 1.0;       // relative to gemm_efficiency
-  double memory_efficiency = 1.0;             // of the memory bandwidth, streaming kernels
-  double vector_efficiency = 1.0;             // of the vector peak
-  base::Time attention_overhead;              // softmax time per (query, key, head) score, forward
-  double attention_backward_overhead = 1.0;   // the same in the backward pass, as a multiple
-  double attention_overlap = 0.0;             // 0: matrix and vector time add; 1: the larger counts
+  PerPrecision<double> gemm_efficiency{};    // of the matrix peak, large GEMM, library kernel
+  base::Time gemm_fixed;                     // t0 of one kernel, back to back
+  double roofline_norm = 2.0;                // p of the p-norm that joins compute and memory time
+  double grouped_gemm_efficiency = 1.0;      // relative to gemm_efficiency
+  double memory_efficiency = 1.0;            // of the memory bandwidth, streaming kernels
+  double vector_efficiency = 1.0;            // of the vector peak
+  base::Time attention_overhead;             // softmax time per (query, key, head) score, forward
+  double attention_backward_overhead = 1.0;  // the same in the backward pass, as a multiple
+  double attention_overlap = 0.0;            // 0: matrix and vector time add; 1: the larger counts
 };
 
 // Parameters of the activity power model (power-cost.md §3, level 0).
 struct PowerParameters {
-  base::Power limit;                          // TDP of one device: where the clock gives way
+  base::Power limit;  // TDP of one device: where the clock gives way
   base::Power idle;
-  base::Power active;                         // extra while compute units are kept busy
+  base::Power active;  // extra while compute units are kept busy
   PerPrecision<base::EnergyPerWork> per_flop{};
   base::EnergyPerByte per_memory_byte;
-  double cap_exponent = 3.0;                  // alpha: speed = y^(1/alpha) below the cap
+  double cap_exponent = 3.0;  // alpha: speed = y^(1/alpha) below the cap
 };
 
 // One device: the numbers the kernel models need.
 struct Device {
   std::string name;
   std::string vendor;
-  int dies = 1;                               // dies in this device
+  int dies = 1;  // dies in this device
   int devices_per_package = 1;
   Peaks peaks;
-  base::Bytes memory_capacity;                // nominal
-  base::Bytes memory_usable;                  // what a job can allocate
+  base::Bytes memory_capacity;  // nominal
+  base::Bytes memory_usable;    // what a job can allocate
   base::Bandwidth memory_bandwidth;
   base::Bytes l2;
   KernelParameters kernels;
@@ -70,20 +70,20 @@ struct Chip {
   std::string vendor;
   int dies = 1;
   Exposure exposure = Exposure::kUnified;
-  base::Bandwidth die_to_die;                 // per direction between two dies; 0 for one die
+  base::Bandwidth die_to_die;  // per direction between two dies; 0 for one die
   base::Time die_to_die_latency;
   double die_to_die_efficiency = 1.0;
   base::Area die_area;
-  int cores_built = 0;                        // per die; 0: not known
+  int cores_built = 0;  // per die; 0: not known
   int cores_enabled = 0;
-  int memory_stacks = 0;                      // per package
-  Device device;                              // one of devices_per_package equal ones
+  int memory_stacks = 0;  // per package
+  Device device;          // one of devices_per_package equal ones
 
   [[nodiscard]] int devices() const { return exposure == Exposure::kSplit ? dies : 1; }
 };
 
-// Reads a document of kind `chip`: figures under `die` and `memory` are per die, `power` per package.
-// Errors go to `reading`.
+// Reads a document of kind `chip`: figures under `die` and `memory` are per die, `power` per
+// package. Errors go to `reading`.
 Chip read_chip(const base::Document& document, base::Reading& reading);
 
 }  // namespace weft::chips

@@ -1,9 +1,10 @@
 // Kernel times and energies on one device: GEMM, grouped GEMM, flash attention, memory-bound.
 //
 // All times are of library kernels, launched back to back (host launch is a matter of the software
-// stack, not of the chip). Sources: the p-norm roofline t = t0 + ((t_c/e_c)^p + (t_m/e_m)^p)^(1/p) and
-// the attention law t = scores · (FLOPs/(e_c·peak) + c) are fits to measured kernels on A100 … GB200
-// and Ascend 910B (aiconfigurator @095f58a, FlagPerf @1b5a030, pto-isa @3186c38, FlashAttention-3).
+// stack, not of the chip). Sources: the p-norm roofline t = t0 + ((t_c/e_c)^p + (t_m/e_m)^p)^(1/p)
+// and the attention law t = scores · (FLOPs/(e_c·peak) + c) are fits to measured kernels on A100 …
+// GB200 and Ascend 910B (aiconfigurator @095f58a, FlagPerf @1b5a030, pto-isa @3186c38,
+// FlashAttention-3).
 #pragma once
 
 #include "weft/base/quantity.h"
@@ -14,7 +15,7 @@ namespace weft::chips {
 // Time and what it took: enough to sum up a step and to bill its energy.
 struct KernelCost {
   base::Time time;
-  base::Energy energy;      // of the device, idle power included, over `time`
+  base::Energy energy;  // of the device, idle power included, over `time`
   base::Work matrix_work;
   base::Bytes memory_traffic;
 
@@ -56,7 +57,8 @@ struct GroupedGemm {
   Precision precision = Precision::kBf16;
   double output_bytes = 2;
 };
-KernelCost grouped_gemm(const Device& device, const OperatingPoint& point, const GroupedGemm& shape);
+KernelCost grouped_gemm(const Device& device, const OperatingPoint& point,
+                        const GroupedGemm& shape);
 
 // Fused (flash) attention. `scores` counts the (query, key, head) triples that are computed, so a
 // causal mask that skips blocks halves it. `traffic` is what is read and written of Q, K, V, O and
@@ -77,7 +79,8 @@ struct MemoryBound {
   base::Work vector_work;
   double kernels = 1;  // launches: each pays the fixed time once
 };
-KernelCost memory_bound(const Device& device, const OperatingPoint& point, const MemoryBound& shape);
+KernelCost memory_bound(const Device& device, const OperatingPoint& point,
+                        const MemoryBound& shape);
 
 // Power while nothing runs but a spin-wait on a peer, and while a collective occupies some cores.
 base::Power waiting_power(const Device& device);

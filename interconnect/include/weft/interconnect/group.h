@@ -27,8 +27,8 @@ struct GroupShape {
   friend bool operator==(const GroupShape&, const GroupShape&) = default;
 };
 
-// The slowest pair of neighbours when the members of a group pass messages round in their order: one
-// pair crosses the group's outermost tier. The group itself when it has one member.
+// The slowest pair of neighbours when the members of a group pass messages round in their order:
+// one pair crosses the group's outermost tier. The group itself when it has one member.
 GroupShape slowest_hop(const GroupShape& group);
 
 // Which of two shapes of equal size communicates slower: from the outermost tier inwards, the one

@@ -22,22 +22,22 @@ struct Host {
   int devices = 8;
   int cpus = 2;
   int nics = 8;
-  base::Power base_training;   // CPUs, memory, NICs, in-host switches, DC side, under load
+  base::Power base_training;  // CPUs, memory, NICs, in-host switches, DC side, under load
   base::Power base_idle;
-  base::Power fan_fixed;       // fans: fixed + cubic · (load / rated load)³
+  base::Power fan_fixed;  // fans: fixed + cubic · (load / rated load)³
   base::Power fan_cubic;
   double psu_efficiency = 1.0;
 };
 
 struct Storage {
-  base::Bandwidth read;   // whole cluster
+  base::Bandwidth read;  // whole cluster
   base::Bandwidth write;
 };
 
 // What it costs to have. Prices are per host and hold for the cluster's size.
 struct Prices {
-  std::optional<base::Money> per_host;           // capital
-  bool includes_network = false;                 // per_host already holds fabric and racks
+  std::optional<base::Money> per_host;  // capital
+  bool includes_network = false;        // per_host already holds fabric and racks
   std::optional<base::Money> rent_per_package_hour;
 };
 
@@ -48,15 +48,15 @@ struct OperatingState {
 
 struct Cluster {
   std::string name;
-  std::string label;         // for a person: "1 × CloudMatrix384"
+  std::string label;  // for a person: "1 × CloudMatrix384"
   chips::Chip chip;
   Host host;
   std::int64_t hosts = 1;
   interconnect::Fabric fabric;
   Storage storage;
   Prices prices;
-  std::string facility;      // name of a site document
-  std::string software;      // default stack of this kind of cluster
+  std::string facility;  // name of a site document
+  std::string software;  // default stack of this kind of cluster
   OperatingState state;
 
   [[nodiscard]] std::int64_t devices() const { return hosts * host.devices; }

@@ -42,9 +42,9 @@ struct SpaceCount {
 // powers of two and the divisors of the layers and of the devices, virtual stages over the divisors
 // of a stage's layers, context and micro-batch over powers of two (at least 1024 tokens a context
 // rank, at most 8 sequences), data over the divisors of the batch that use at least half of the
-// devices (all of them if that leaves nothing), ZeRO-1 in pipelines and ZeRO-1 … 3 without, all kinds
-// of recomputation, sequence parallelism wherever there is tensor parallelism. Fixed degrees replace
-// their range.
+// devices (all of them if that leaves nothing), ZeRO-1 in pipelines and ZeRO-1 … 3 without, all
+// kinds of recomputation, sequence parallelism wherever there is tensor parallelism. Fixed degrees
+// replace their range.
 std::vector<Plan> legal_plans(const cluster::Cluster& cluster, const workload::Job& job,
                               const workload::Software& software, const Request& request,
                               SpaceCount& count);

@@ -20,8 +20,9 @@
 
 namespace weft::step {
 
-// Evaluates legal plans of one job on one cluster with one software stack, which must outlive it. Not
-// for two threads at once: each thread has its own. Results do not depend on what was evaluated before.
+// Evaluates legal plans of one job on one cluster with one software stack, which must outlive it.
+// Not for two threads at once: each thread has its own. Results do not depend on what was evaluated
+// before.
 class Evaluator {
  public:
   Evaluator(const cluster::Cluster& cluster, const workload::Job& job,

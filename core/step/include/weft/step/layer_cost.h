@@ -65,8 +65,9 @@ struct GroupShapes {
   const interconnect::GroupShape& expert_data;
 };
 
-// Costs of a layer kind. ZeRO-3 gathers parameters in both passes, ZeRO-2 and ZeRO-3 scatter gradients
-// in every backward pass; both prefetch one layer ahead, so they are hidden up to the length of a pass.
+// Costs of a layer kind. ZeRO-3 gathers parameters in both passes, ZeRO-2 and ZeRO-3 scatter
+// gradients in every backward pass; both prefetch one layer ahead, so they are hidden up to the
+// length of a pass.
 LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
                      const workload::Software& software, workload::LayerKind kind,
                      const workload::Shard& shard, int zero, const GroupShapes& shapes);

@@ -1,5 +1,5 @@
-// What one training step took, by cause. Times are means over the devices in use, so that the parts of
-// a step sum to the step.
+// What one training step took, by cause. Times are means over the devices in use, so that the parts
+// of a step sum to the step.
 #pragma once
 
 #include <array>
@@ -38,10 +38,10 @@ struct Ledger {
   base::Time step;
   std::array<base::Time, kPartCount> parts{};
   std::array<base::Energy, kEnergyPartCount> energy{};  // mean over devices
-  base::Power highest_phase;   // of one device: the mean power of its hottest phase
+  base::Power highest_phase;  // of one device: the mean power of its hottest phase
   // Sent by one device (mean), by fabric tier, exposed or not.
   std::array<base::Bytes, interconnect::kMaxTiers> sent{};
-  std::array<base::Time, kPartCount> hidden{};          // communication behind compute, by cause
+  std::array<base::Time, kPartCount> hidden{};  // communication behind compute, by cause
   Fidelity fidelity = Fidelity::kF2;
 
   [[nodiscard]] base::Time part(Part p) const { return parts[static_cast<std::size_t>(p)]; }

@@ -1,9 +1,10 @@
 // Replay of a pipeline schedule with real stage times, folded in steady state.
 //
-// A schedule is a set of max-plus recurrences: an operation starts when the one before it on its stage
-// and the one it depends on have ended. Between two changes of which of the two is later, all end
-// times grow linearly from round to round, so the replay jumps over such stretches: its cost does not
-// grow with the number of micro-batches, and the result is that of the full replay (tested).
+// A schedule is a set of max-plus recurrences: an operation starts when the one before it on its
+// stage and the one it depends on have ended. Between two changes of which of the two is later, all
+// end times grow linearly from round to round, so the replay jumps over such stretches: its cost
+// does not grow with the number of micro-batches, and the result is that of the full replay
+// (tested).
 #pragma once
 
 #include <cstdint>
@@ -45,11 +46,12 @@ struct StageProgress {
 // Working memory that a caller keeps between replays.
 struct PipelineScratch {
   std::vector<double> forward_end, backward_end;  // [stage][step], s
-  std::vector<double> forward_gap, backward_gap;  // by how much the stage was later than the input, s
+  std::vector<double> forward_gap,
+      backward_gap;  // by how much the stage was later than the input, s
   std::vector<StageProgress> stages;
   std::vector<int> to_try;
-  std::vector<int> chunk_of_step;                 // over one period of a forward order
-  std::vector<double> cursor;                     // GPipe
+  std::vector<int> chunk_of_step;  // over one period of a forward order
+  std::vector<double> cursor;      // GPipe
 };
 
 // The time at which the last stage has done its tail (F2).

@@ -26,8 +26,8 @@ DataParallelWork data_parallel_work(const cluster::Cluster& cluster, int zero,
                                     const workload::ShardedParameters& parameters,
                                     const GroupShapes& shapes);
 
-// Buckets are reduced layer by layer behind the last backward pass: a reduction that fits is exposed
-// for its last layer only; the same for gathering behind the first forward pass.
+// Buckets are reduced layer by layer behind the last backward pass: a reduction that fits is
+// exposed for its last layer only; the same for gathering behind the first forward pass.
 DataParallelCost overlapped(const DataParallelWork& work, const workload::Software& software,
                             base::Time forward, base::Time backward, double layers);
 

@@ -8,8 +8,8 @@
 
 namespace weft::study {
 
-// Reads a document of any kind with all that it names, and returns its kind. Throws base::InputError
-// or std::system_error.
+// Reads a document of any kind with all that it names, and returns its kind. Throws
+// base::InputError or std::system_error.
 std::string check_file(const std::filesystem::path& file, const base::Catalog& catalog);
 
 }  // namespace weft::study

@@ -59,16 +59,16 @@ Evidence evidence_of(const Case& study_case, const plan::Plan& plan);
 struct Outcome {
   plan::Plan plan;
   Evidence evidence;
-  plan::Memory memory;       // of the stage that needs most
+  plan::Memory memory;  // of the stage that needs most
   step::Ledger ledger;
   campaign::Goodput goodput;
   site::Bill bill;
 
   std::int64_t devices_used = 0;
   std::int64_t devices_idle = 0;
-  double tokens_per_second = 0;   // while stepping
-  base::WorkRate achieved;        // model FLOP/s of one device in use, causal attention
-  double mfu = 0;                 // of the matrix peak of the job's precision, devices in use
+  double tokens_per_second = 0;  // while stepping
+  base::WorkRate achieved;       // model FLOP/s of one device in use, causal attention
+  double mfu = 0;                // of the matrix peak of the job's precision, devices in use
 };
 
 // The path of data for a given plan. Throws std::invalid_argument when the plan is not legal.

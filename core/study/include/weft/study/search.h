@@ -15,11 +15,11 @@ namespace weft::study {
 struct Search {
   std::optional<plan::Plan> best;  // shortest step (F2); ties go to the first in the space
   plan::SpaceCount count;
-  std::size_t replayed = 0;        // plans whose F1 did not exceed the best so far
+  std::size_t replayed = 0;  // plans whose F1 did not exceed the best so far
 };
 
-// Exact over the space of legal plans: F1 is a lower bound of F2, and every plan whose F1 is not above
-// the incumbent is replayed. The same result for any number of threads.
+// Exact over the space of legal plans: F1 is a lower bound of F2, and every plan whose F1 is not
+// above the incumbent is replayed. The same result for any number of threads.
 Search best_plan(const cluster::Cluster& cluster, const workload::Job& job,
                  const workload::Software& software, const plan::Request& request,
                  const base::ThreadTeam& team);

@@ -13,14 +13,21 @@
 namespace weft::study {
 
 // The outputs that get an interval.
-enum class Figure { kStepTime, kMeanPower, kEnergyPerToken, kInterruptionsPerWeek, kWallTime, kOwnCost };
+enum class Figure {
+  kStepTime,
+  kMeanPower,
+  kEnergyPerToken,
+  kInterruptionsPerWeek,
+  kWallTime,
+  kOwnCost
+};
 inline constexpr std::size_t kFigureCount = 6;
 const char* name_of(Figure figure);
 // The figure in SI units or money; 0 for a cost that is not known.
 double value_of(Figure figure, const Outcome& outcome);
 
-// One uncertain input and what it does to the figures, as ratios to the plain run, at its low and its
-// high end.
+// One uncertain input and what it does to the figures, as ratios to the plain run, at its low and
+// its high end.
 struct Effect {
   std::string input;
   base::Distribution distribution;
@@ -28,8 +35,8 @@ struct Effect {
   std::array<double, kFigureCount> high{};
 };
 
-// Ratios to the plain run. Inputs are moved one at a time with the plan kept; their effects are taken
-// as independent and add in quadrature (first order).
+// Ratios to the plain run. Inputs are moved one at a time with the plan kept; their effects are
+// taken as independent and add in quadrature (first order).
 struct Sensitivity {
   std::array<double, kFigureCount> low{};
   std::array<double, kFigureCount> high{};

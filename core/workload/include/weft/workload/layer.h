@@ -1,4 +1,5 @@
-// One layer of one micro-batch on one device, as a list of kernels and of exchanges with its groups.
+// One layer of one micro-batch on one device, as a list of kernels and of exchanges with its
+// groups.
 #pragma once
 
 #include <variant>
@@ -16,8 +17,8 @@ struct Shard {
   int tensor = 1;
   bool sequence_parallel = false;
   int context = 1;
-  int expert = 1;           // experts are spread over this many ranks, whole experts each
-  int micro_batch = 1;      // sequences
+  int expert = 1;       // experts are spread over this many ranks, whole experts each
+  int micro_batch = 1;  // sequences
 };
 
 // What part of the model a list belongs to.
@@ -33,8 +34,8 @@ struct Kernel {
 enum class Group { kTensor, kContext, kExpert };
 enum class ExchangeKind { kAllGather, kReduceScatter, kAllReduce, kAllToAll, kRing };
 
-// `bytes` in the sense of interconnect::Fabric::cost; kRing: (group size - 1) messages of `bytes` to
-// the next rank, each behind one block of attention.
+// `bytes` in the sense of interconnect::Fabric::cost; kRing: (group size - 1) messages of `bytes`
+// to the next rank, each behind one block of attention.
 struct Exchange {
   Group group = Group::kTensor;
   ExchangeKind kind = ExchangeKind::kAllReduce;
@@ -56,9 +57,9 @@ struct LayerWork {
   Pass selective_recompute;
 };
 
-// Builds the lists. Sources: operator shapes from the public model definitions; saved and moved bytes
-// as in Korthikanti et al., arXiv 2205.05198; sequence parallelism turns each all-reduce into a
-// reduce-scatter and an all-gather.
+// Builds the lists. Sources: operator shapes from the public model definitions; saved and moved
+// bytes as in Korthikanti et al., arXiv 2205.05198; sequence parallelism turns each all-reduce into
+// a reduce-scatter and an all-gather.
 LayerWork layer_work(const Job& job, const Software& software, LayerKind kind, const Shard& shard);
 
 // Bytes of activations kept from forward to backward by one layer of one micro-batch.

@@ -27,10 +27,10 @@ struct Model {
   int layers = 0;
   std::int64_t hidden = 0;
   int heads = 0;
-  int kv_heads = 0;            // = heads: multi-head; fewer: grouped-query attention
+  int kv_heads = 0;  // = heads: multi-head; fewer: grouped-query attention
   int head_dim = 0;
-  std::int64_t ffn = 0;        // width of the dense MLP
-  bool gated = true;           // SwiGLU-type MLP: two input projections
+  std::int64_t ffn = 0;  // width of the dense MLP
+  bool gated = true;     // SwiGLU-type MLP: two input projections
   std::int64_t vocabulary = 0;
   bool tied_embeddings = false;
   std::optional<Experts> moe;
@@ -50,7 +50,7 @@ struct ParameterCount {
   double embedding = 0;                 // input table
   double head = 0;                      // output projection; 0 when tied
   double total = 0;
-  double active = 0;                    // touched per token (MoE: top-k and shared experts)
+  double active = 0;  // touched per token (MoE: top-k and shared experts)
 };
 ParameterCount count_parameters(const Model& model);
 
@@ -68,9 +68,9 @@ base::Work model_flops_per_token(const Model& model, double sequence, FlopConven
 // One training job. A batch is a whole number of sequences.
 struct Job {
   Model model;
-  std::int64_t sequence = 0;       // tokens
-  std::int64_t global_batch = 0;   // sequences
-  double tokens = 0;               // of the whole run
+  std::int64_t sequence = 0;      // tokens
+  std::int64_t global_batch = 0;  // sequences
+  double tokens = 0;              // of the whole run
   chips::Precision precision = chips::Precision::kBf16;
 
   [[nodiscard]] double tokens_per_step() const {
