@@ -8,9 +8,6 @@ namespace {
 
 using workload::LayerKind;
 
-constexpr double kWeight = 2.0;
-constexpr double kGradient = 4.0;
-constexpr double kOptimizer = 12.0;
 constexpr double kElement = 2.0;
 
 workload::ShardedParameters operator*(double n, workload::ShardedParameters p) {
@@ -94,8 +91,8 @@ base::Bytes buffers_of_stage(const workload::Job& job, const Plan& plan) {
     const auto all = [](const workload::ShardedParameters& p) { return p.dense + p.experts; };
     const double layer = std::max(all(kinds[0]), all(kinds[1]));
     const double largest = std::max(layer, all(kinds[3]));
-    sum += base::Bytes(kGradient * largest);
-    if (plan.zero == 3) sum += base::Bytes(kWeight * (layer + largest));
+    sum += base::Bytes(kGradientBytes * largest);
+    if (plan.zero == 3) sum += base::Bytes(kWeightBytes * (layer + largest));
   }
   return sum;
 }
@@ -147,9 +144,9 @@ Memory memory_of_stage(const workload::Job& job, const workload::Software& softw
   };
   Memory memory;
   memory.stage = stage;
-  memory.weights = bytes(kWeight, plan.zero >= 3);
-  memory.gradients = bytes(kGradient, plan.zero >= 2);
-  memory.optimizer = bytes(kOptimizer, plan.zero >= 1);
+  memory.weights = bytes(kWeightBytes, plan.zero >= 3);
+  memory.gradients = bytes(kGradientBytes, plan.zero >= 2);
+  memory.optimizer = bytes(kOptimizerBytes, plan.zero >= 1);
   memory.activations = activations_of_stage(job, plan, stage);
   memory.buffers = buffers_of_stage(job, plan);
   memory.reserve = software.reserved_fixed + memory.total() * software.reserved_fraction;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "weft/chips/kernel.h"
+#include "weft/plan/memory.h"
 #include "weft/step/stage_cost.h"
 
 namespace weft::step {
@@ -9,13 +10,11 @@ namespace {
 
 using interconnect::Collective;
 
-constexpr double kGathered = 2.0;  // bytes of a 16-bit weight
-constexpr double kReduced = 4.0;   // bytes of an FP32 gradient
 // Adam on FP32 state: read gradient, master weight and two moments, write the last three and the
 // 16-bit weight.
-constexpr double kAdam = 16.0 + 12.0 + 2.0;
+constexpr double kAdam = plan::kGradientBytes + 2 * plan::kOptimizerBytes + plan::kWeightBytes;
 // The unsharded gradients are read for the norm and cleared for the next step.
-constexpr double kGradientPasses = 4.0 + 4.0;
+constexpr double kGradientPasses = 2 * plan::kGradientBytes;
 constexpr double kAdamOps = 15.0;
 constexpr double kOptimizerKernels = 8.0;
 
@@ -55,17 +54,18 @@ DataParallelWork data_parallel_work(const cluster::Cluster& cluster, int zero,
   const double experts = parameters.experts;
   if (zero == 0) {
     result.gradients =
-        work.exchange(Collective::kAllReduce, shapes.data, kReduced * dense) +
-        work.exchange(Collective::kAllReduce, shapes.expert_data, kReduced * experts);
+        work.exchange(Collective::kAllReduce, shapes.data, plan::kGradientBytes * dense) +
+        work.exchange(Collective::kAllReduce, shapes.expert_data, plan::kGradientBytes * experts);
   } else if (zero == 1) {
     result.gradients =
-        work.exchange(Collective::kReduceScatter, shapes.data, kReduced * dense) +
-        work.exchange(Collective::kReduceScatter, shapes.expert_data, kReduced * experts);
+        work.exchange(Collective::kReduceScatter, shapes.data, plan::kGradientBytes * dense) +
+        work.exchange(Collective::kReduceScatter, shapes.expert_data,
+                      plan::kGradientBytes * experts);
   }
   if (zero == 1 || zero == 2) {
     result.parameters =
-        work.exchange(Collective::kAllGather, shapes.data, kGathered * dense) +
-        work.exchange(Collective::kAllGather, shapes.expert_data, kGathered * experts);
+        work.exchange(Collective::kAllGather, shapes.data, plan::kWeightBytes * dense) +
+        work.exchange(Collective::kAllGather, shapes.expert_data, plan::kWeightBytes * experts);
   }
   const double sharded =
       zero == 0 ? dense + experts : dense / shapes.data.size + experts / shapes.expert_data.size;

@@ -169,13 +169,12 @@ void Evaluator::prepare_data_parallel(const plan::Plan& plan) {
 interconnect::CollectiveCost Evaluator::tied_gradients(const plan::Plan& plan,
                                                        const plan::KindParameters& kinds) {
   if (!job_.model.tied_embeddings || plan.pipeline == 1) return {};
-  constexpr double kGradient = 4.0;  // FP32
   const auto stride =
       static_cast<std::int64_t>(plan.tensor) * plan.context * plan.data * (plan.pipeline - 1);
   const int pair = group(plan.devices(), stride, 0);
   const auto table = kinds[static_cast<std::size_t>(LayerKind::kEmbedding)].dense;
   return cluster_.fabric.cost(Collective::kAllReduce, shapes_[at(pair)],
-                              base::Bytes(kGradient * table));
+                              base::Bytes(plan::kGradientBytes * table));
 }
 
 void Evaluator::prepare(const plan::Plan& plan) {

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "weft/chips/kernel.h"
+#include "weft/plan/memory.h"
 
 namespace weft::step {
 
@@ -12,10 +13,6 @@ namespace {
 
 using interconnect::Collective;
 using workload::ExchangeKind;
-
-// Bytes of a gathered weight and of a reduced gradient, per parameter.
-constexpr double kGathered = 2.0;
-constexpr double kReduced = 4.0;
 
 Collective collective_of(ExchangeKind kind) {
   switch (kind) {
@@ -227,8 +224,8 @@ LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
   cost.parameters = sharded_parameters(job.model, kind, shard);
   const double residual = zero >= 2 ? software.residual_sharded : software.residual;
   const workload::ShardedParameters none;
-  const auto gathered = zero >= 3 ? scaled(cost.parameters, kGathered) : none;
-  const auto scattered = zero >= 2 ? scaled(cost.parameters, kReduced) : none;
+  const auto gathered = zero >= 3 ? scaled(cost.parameters, plan::kWeightBytes) : none;
+  const auto scattered = zero >= 2 ? scaled(cost.parameters, plan::kGradientBytes) : none;
   const auto build = [&](const workload::Pass& pass, const auto& gather, const auto& scatter) {
     return PassBuilder(cluster, software, shapes, residual).build(pass, gather, scatter);
   };

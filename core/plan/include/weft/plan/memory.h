@@ -10,6 +10,12 @@
 
 namespace weft::plan {
 
+// Bytes of a parameter: the 16-bit weight, its FP32 gradient, and the FP32 master weight with two
+// moments.
+inline constexpr double kWeightBytes = 2.0;
+inline constexpr double kGradientBytes = 4.0;
+inline constexpr double kOptimizerBytes = 12.0;
+
 // Mixed precision with Adam: 16-bit weights, FP32 gradients, 12 byte/parameter of FP32 master
 // weight and moments (18 byte/parameter unsharded; with a distributed optimizer 6 + 12/(DP·CP)).
 struct Memory {
