@@ -35,8 +35,9 @@ double micro_batches_in_flight(const Plan& plan, std::int64_t passes, int chunk)
   if (plan.virtual_stages == 1) return static_cast<double>(passes);
   const std::int64_t turn = plan.pipeline;
   const std::int64_t round = turn * plan.virtual_stages;
-  return static_cast<double>(passes / round * turn +
-                             std::clamp<std::int64_t>(passes % round - chunk * turn, 0, turn));
+  const auto last_round = std::clamp<std::int64_t>(passes % round - chunk * turn, 0, turn);
+  const std::int64_t whole_rounds = passes / round;
+  return static_cast<double>(whole_rounds * turn + last_round);
 }
 
 base::Bytes kept(const workload::SavedActivations& saved, Recompute recompute) {

@@ -71,8 +71,9 @@ Study read_study(const base::Document& document, const base::Catalog& catalog,
   study.job = workload::read_job(fields.map("job"), catalog);
   study.sections = read_sections(fields);
   const auto clusters = fields.list("clusters");
-  if (clusters.empty())
+  if (clusters.empty()) {
     reading.error(fields.node(), "a study needs at least one entry in 'clusters'");
+  }
   for (const char* key : {"plan", "campaign"}) fields.value(key);
   fields.finish();
   reading.throw_if_any();

@@ -17,6 +17,7 @@ constexpr std::array kTrained = {chips::Precision::kBf16, chips::Precision::kFp1
 
 std::vector<std::string> trained_names() {
   std::vector<std::string> names;
+  names.reserve(kTrained.size());
   for (const auto precision : kTrained) names.emplace_back(chips::name_of(precision));
   return names;
 }
