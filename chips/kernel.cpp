@@ -1,6 +1,7 @@
 #include "weft/chips/kernel.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "power.h"
@@ -18,6 +19,13 @@ double flops_per_score(const Attention& shape) {
 
 base::Time streaming(const Device& device, base::Bytes traffic) {
   return traffic / (device.memory_bandwidth * device.kernels.memory_efficiency);
+}
+
+// How much longer a GEMM takes for the form of its matrices.
+double shape_factor(const KernelParameters& kernels, double m, double n, double k) {
+  const double edge = 1.0 + kernels.gemm_edge * (1.0 / m + 1.0 / n + 1.0 / k);
+  const bool is_aligned = std::fmod(n, 8.0) == 0.0 && std::fmod(k, 8.0) == 0.0;
+  return is_aligned ? edge : edge * kernels.gemm_misaligned;
 }
 
 Activity product(const Device& device, Precision precision, double efficiency, double flops,
@@ -42,7 +50,8 @@ KernelCost gemm(const Device& device, const OperatingPoint& point, const Gemm& s
   const double bytes =
       (shape.m * shape.k + shape.k * shape.n) * element + shape.m * shape.n * shape.output_bytes;
   if (flops <= 0) return {};
-  const double efficiency = device.kernels.gemm_efficiency[index_of(shape.precision)];
+  const double efficiency = device.kernels.gemm_efficiency[index_of(shape.precision)] /
+                            shape_factor(device.kernels, shape.m, shape.n, shape.k);
   return shape.count *
          resolve(device, point, product(device, shape.precision, efficiency, flops, bytes));
 }
@@ -55,7 +64,8 @@ KernelCost grouped_gemm(const Device& device, const OperatingPoint& point,
                                        shape.m * shape.n * shape.output_bytes);
   if (flops <= 0) return {};
   const double efficiency = device.kernels.gemm_efficiency[index_of(shape.precision)] *
-                            device.kernels.grouped_gemm_efficiency;
+                            device.kernels.grouped_gemm_efficiency /
+                            shape_factor(device.kernels, shape.m, shape.n, shape.k);
   return resolve(device, point, product(device, shape.precision, efficiency, flops, bytes));
 }
 
@@ -67,7 +77,7 @@ KernelCost attention(const Device& device, const OperatingPoint& point, const At
       product(device, shape.precision, kernels.gemm_efficiency[index_of(shape.precision)], flops,
               shape.traffic.si());
   const double factor = shape.backward ? kernels.attention_backward_overhead : 1.0;
-  const auto softmax = kernels.attention_overhead * (shape.scores * factor);
+  const auto softmax = kernels.attention_overhead * (shape.scores * factor * shape.softmax_work);
   // overlap 0: the sum (ordinary library kernel); overlap 1: the larger (best hand-tuned kernel).
   const auto both = std::min(activity.compute_time, softmax);
   activity.compute_time =

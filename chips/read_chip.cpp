@@ -112,6 +112,8 @@ void read_gemm(Fields fields, KernelParameters& kernels) {
   if (kernels.roofline_norm < 1) {
     fields.reading().error(*fields.value("norm"), "the norm of a roofline is 1 or more");
   }
+  kernels.gemm_edge = fields.number("edge", 0.0);
+  kernels.gemm_misaligned = fields.number("misaligned", 1.0);
   kernels.grouped_gemm_efficiency = fields.share("grouped", 1.0);
   fields.finish();
 }

@@ -26,6 +26,7 @@ constexpr const char* kExamples =
     "  weft list chip                               what is shipped\n"
     "  weft show ascend_910c                        every figure of a chip, with its source\n"
     "  weft check mine.yaml                         is this file right?\n"
+    "  weft validate                                how far off is it, on published runs?\n"
     "\n"
     "Exit codes: 0 an answer, 1 input/output or internal, 2 bad input or an illegal plan,\n"
     "3 no legal plan found, 130 and 143 stopped by a signal.";
@@ -92,7 +93,8 @@ int main(int argc, const char* const* argv) {
   app.set_version_flag("--version", "weft " WEFT_VERSION);
   app.require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Command>> commands;
-  for (const auto add : {add_run, add_list, add_show, add_check}) {
+  for (const auto add :
+       {add_run, add_list, add_show, add_check, add_validate, add_memory, add_calibrate}) {
     auto command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

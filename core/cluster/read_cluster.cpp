@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "domains.h"
 #include "weft/base/unit_text.h"
 #include "weft/cluster/cluster.h"
 #include "weft/interconnect/topology.h"
@@ -86,46 +87,17 @@ std::vector<interconnect::Tier> read_scale_up(Fields& fabric, const Cluster& clu
   return tiers;
 }
 
-// Fits the fabric to the number of devices: whole scale-up domains under the scale-out network, or
-// one domain that is not full.
-void fit(std::vector<interconnect::Tier>& tiers, std::int64_t domain, const Cluster& cluster,
-         Fields& use) {
-  const auto devices = cluster.devices();
-  auto& scale_out = tiers.back();
-  if (devices % domain == 0) {
-    scale_out.children = static_cast<int>(devices / domain);
-    return;
-  }
-  auto& outermost = tiers[tiers.size() - 2];
-  const auto inside = domain / outermost.children;
-  if (devices < domain && devices % inside == 0) {
-    outermost.children = static_cast<int>(devices / inside);
-    scale_out.children = 1;
-    return;
-  }
-  use.reading().error(use.node(),
-                      fmt::format("{} hosts are {} devices, not a whole number of scale-up domains "
-                                  "of {}",
-                                  cluster.hosts, devices, domain));
-}
-
-void read_fabric(Fields fabric, const base::Catalog& catalog, Cluster& cluster, Fields& use) {
+Domains read_domains(Fields fabric, const base::Catalog& catalog, const Cluster& cluster) {
+  Domains domains;
   interconnect::TierContext context;
   context.catalog = &catalog;
   context.devices_per_host = cluster.host.devices;
-  auto tiers = read_scale_up(fabric, cluster, context);
-  const auto domain = context.devices_inside;
+  domains.scale_up = read_scale_up(fabric, cluster, context);
+  domains.devices = context.devices_inside;
   const auto scale_out = interconnect::read_tiers(fabric.map("scale_out"), context);
+  if (!scale_out.empty()) domains.scale_out = scale_out.front();
   fabric.finish();
-  if (!fabric.reading().diagnostics().empty() || tiers.empty() || scale_out.empty()) return;
-  tiers.push_back(scale_out.front());
-  fit(tiers, domain, cluster, use);
-  if (!use.reading().diagnostics().empty()) return;
-  try {
-    cluster.fabric = interconnect::Fabric(std::move(tiers));
-  } catch (const std::invalid_argument& error) {
-    use.reading().error(use.node(), error.what());
-  }
+  return domains;
 }
 
 struct UnitSize {
@@ -169,11 +141,18 @@ void read_document(const base::Document& document, const base::Catalog& catalog,
   fields.text("kind");
   cluster.name = fields.text("name");
   cluster.host = read_host(fields.map("host"), catalog, cluster);
-  const auto unit = read_unit(fields);
+  auto unit = read_unit(fields);
+  auto domains = read_domains(fields.map("fabric"), catalog, cluster);
+  const auto& wrong = use.reading().diagnostics();
+  if (use.has("hosts_per_domain") && wrong.empty()) {
+    unit.hosts = use_part_of_each(domains, cluster.host.devices, unit.hosts, use);
+  }
   std::string size;
   cluster.hosts = read_size(use, unit, size);
   cluster.label = fmt::format("{}, {}", cluster.name, size);
-  read_fabric(fields.map("fabric"), catalog, cluster, use);
+  if (wrong.empty()) {
+    cluster.fabric = fabric_for(std::move(domains), cluster.hosts, cluster.devices(), use);
+  }
   cluster.storage = read_storage(fields.map("storage"));
   cluster.facility = fields.text("facility");
   cluster.software = fields.text("software");

@@ -17,7 +17,7 @@ const char* name_of(Problem problem) {
                                                              "batch_split",    "pipeline_depth",
                                                              "layer_split",    "interleaving",
                                                              "expert_split",   "expert_without_moe",
-                                                             "zero_pipeline",  "memory"};
+                                                             "memory"};
   return kNames[static_cast<std::size_t>(problem)];
 }
 
@@ -32,13 +32,14 @@ std::optional<Problem> tensor_problem(const workload::Job& job, const Plan& plan
   const bool shared = model.moe && model.moe->shared > 0;
   const bool dense = model.moe_layers() < model.layers;
   if (model.hidden % plan.tensor != 0 || (dense && model.ffn % plan.tensor != 0) ||
-      (shared && model.moe->shared * model.moe->ffn % plan.tensor != 0)) {
+      (shared && model.moe->shared * model.moe->shared_ffn % plan.tensor != 0)) {
     return Problem::kTensorWidth;
   }
   if (plan.tensor > model.vocabulary) return Problem::kTensorVocabulary;
   if (plan.sequence_parallel && plan.tensor == 1) return Problem::kSequenceParallel;
-  // Without it the tensor ranks would route the same tokens to the experts.
-  if (model.moe && plan.tensor > 1 && !plan.sequence_parallel) return Problem::kSequenceParallel;
+  // Without it the tensor ranks would route the same tokens to whole experts.
+  const bool whole = model.moe && plan.expert_tensor == 1;
+  if (whole && plan.tensor > 1 && !plan.sequence_parallel) return Problem::kSequenceParallel;
   return std::nullopt;
 }
 
@@ -66,7 +67,6 @@ std::optional<Problem> pipeline_problem(const workload::Job& job, const Plan& pl
                       plan.schedule == Schedule::kOneForwardOneBackward;
     if (!runs) return Problem::kInterleaving;
   }
-  if (plan.zero >= 2 && plan.pipeline > 1) return Problem::kZeroPipeline;
   return std::nullopt;
 }
 
@@ -74,7 +74,9 @@ std::optional<Problem> expert_problem(const workload::Job& job, const Plan& plan
   if (!job.model.moe) {
     return plan.expert > 1 ? std::optional(Problem::kExpertWithoutMoe) : std::nullopt;
   }
-  const std::int64_t ranks = static_cast<std::int64_t>(plan.tensor) * plan.context * plan.data;
+  const std::int64_t ranks =
+      static_cast<std::int64_t>(plan.tensor) * plan.context * plan.data / plan.expert_tensor;
+  if (plan.expert_tensor != 1 && plan.expert_tensor != plan.tensor) return Problem::kExpertSplit;
   if (job.model.moe->experts % plan.expert != 0 || ranks % plan.expert != 0) {
     return Problem::kExpertSplit;
   }
@@ -151,11 +153,6 @@ std::string explain(Problem problem, const cluster::Cluster& cluster, const work
                          plan.tensor * plan.context * plan.data);
     case Problem::kExpertWithoutMoe:
       return fmt::format("expert: {} but {} has no experts", plan.expert, model.name);
-    case Problem::kZeroPipeline:
-      return fmt::format(
-          "ZeRO-{} with pipeline {}: not modelled (each micro-batch would gather "
-          "and scatter on every stage); use zero: 1 or pipeline: 1",
-          plan.zero, plan.pipeline);
     case Problem::kMemory: {
       const auto memory = peak_memory(job, software, plan);
       return fmt::format("needs {} on stage {}, a device of {} has {}",

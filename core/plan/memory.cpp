@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "activations.h"
+
 namespace weft::plan {
 
 namespace {
 
 using workload::LayerKind;
 
-constexpr double kElement = 2.0;
+constexpr double kHalfGradientBytes = 2.0;
 
 workload::ShardedParameters operator*(double n, workload::ShardedParameters p) {
   return {n * p.dense, n * p.experts};
@@ -19,89 +21,39 @@ workload::ShardedParameters operator+(workload::ShardedParameters a,
   return {a.dense + b.dense, a.experts + b.experts};
 }
 
-// Forward passes of a stage, over all its chunks, that are not yet undone by a backward pass, at
-// most: those of the warm-up and the one at work.
-std::int64_t passes_in_flight(const workload::Job& job, const Plan& plan, int stage) {
-  const auto steps = plan.micro_batches(job) * plan.virtual_stages;
-  if (plan.schedule == Schedule::kGPipe) return steps;
-  const int behind = plan.pipeline - stage - 1;
-  const std::int64_t warm_up =
-      plan.virtual_stages == 1 ? behind : 2 * behind + (plan.virtual_stages - 1) * plan.pipeline;
-  return std::min(warm_up + 1, steps);
-}
-
-// How many of them are of one chunk: the chunks take turns of `pipeline` micro-batches.
-double micro_batches_in_flight(const Plan& plan, std::int64_t passes, int chunk) {
-  if (plan.virtual_stages == 1) return static_cast<double>(passes);
-  const std::int64_t turn = plan.pipeline;
-  const std::int64_t round = turn * plan.virtual_stages;
-  const auto last_round = std::clamp<std::int64_t>(passes % round - chunk * turn, 0, turn);
-  const std::int64_t whole_rounds = passes / round;
-  return static_cast<double>(whole_rounds * turn + last_round);
-}
-
-base::Bytes kept(const workload::SavedActivations& saved, Recompute recompute) {
-  if (recompute == Recompute::kFull) return saved.full;
-  return recompute == Recompute::kSelective ? saved.selective : saved.none;
-}
-
-// The layer kind of the model that keeps most, for the one layer made again.
-workload::SavedActivations largest_layer(const workload::Job& job, const Plan& plan) {
-  const auto dense = saved_activations(job, LayerKind::kDense, plan.shard());
-  if (!job.model.moe) return dense;
-  const auto moe = saved_activations(job, LayerKind::kMoe, plan.shard());
-  return moe.none > dense.none ? moe : dense;
-}
-
-base::Bytes activations_of_stage(const workload::Job& job, const Plan& plan, int stage) {
-  const auto shard = plan.shard();
-  const auto passes = passes_in_flight(job, plan, stage);
-  const auto dense = kept(saved_activations(job, LayerKind::kDense, shard), plan.recompute);
-  const auto moe = job.model.moe
-                       ? kept(saved_activations(job, LayerKind::kMoe, shard), plan.recompute)
-                       : base::Bytes(0);
-  base::Bytes sum;
-  for (int c = 0; c < plan.virtual_stages; ++c) {
-    const auto chunk = chunk_of(plan, job.model, c * plan.pipeline + stage);
-    sum += (dense * chunk.dense_layers + moe * chunk.moe_layers) *
-           micro_batches_in_flight(plan, passes, c);
-    if (!chunk.head) continue;
-    // Under 1F1B the backward pass of the head follows its forward pass at once.
-    const bool all = plan.schedule == Schedule::kGPipe;
-    sum += saved_activations(job, LayerKind::kHead, shard).none *
-           (all ? static_cast<double>(plan.micro_batches(job)) : 1.0);
-  }
-  return sum;
-}
-
-base::Bytes buffers_of_stage(const workload::Job& job, const Plan& plan) {
-  base::Bytes sum;
-  if (plan.sequence_parallel) {
-    // Gathered inputs of a column-parallel layer, forward and backward.
-    const double tokens =
-        static_cast<double>(plan.micro_batch) * static_cast<double>(job.sequence) / plan.context;
-    sum += base::Bytes(2 * kElement * tokens * static_cast<double>(job.model.hidden));
-  }
-  const auto saved = largest_layer(job, plan);
-  if (plan.recompute == Recompute::kFull) sum += saved.none - saved.full;
-  if (plan.recompute == Recompute::kSelective) sum += saved.none - saved.selective;
-  if (plan.zero >= 2) {
-    // The gradients of one layer, or of the output table, before they are scattered; under ZeRO-3
-    // also what is gathered: the one at work and the one prefetched.
-    const auto kinds = kind_parameters(job.model, plan.shard());
-    const auto all = [](const workload::ShardedParameters& p) { return p.dense + p.experts; };
-    const double layer = std::max(all(kinds[0]), all(kinds[1]));
-    const double largest = std::max(layer, all(kinds[3]));
-    sum += base::Bytes(kGradientBytes * largest);
-    if (plan.zero == 3) sum += base::Bytes(kWeightBytes * (layer + largest));
-  }
-  return sum;
+// Multi-token prediction joins the stream with the next token's embedding through a 2h x h
+// projection, and off the first stage it has a copy of the table (DeepSeek-V3, arXiv 2412.19437
+// §2.2).
+workload::ShardedParameters prediction_parameters(const workload::Model& model, const Chunk& chunk,
+                                                  const KindParameters& kinds) {
+  const auto hidden = static_cast<double>(model.hidden);
+  const auto& table = kinds[static_cast<std::size_t>(LayerKind::kEmbedding)];
+  const double share = table.dense / (static_cast<double>(model.vocabulary) * hidden);
+  const workload::ShardedParameters joints{
+      chunk.prediction_layers * (2 * hidden * hidden * share + 2 * hidden), 0};
+  return chunk.embedding ? joints : joints + table;
 }
 
 }  // namespace
 
+StateBytes state_bytes(const workload::Job& job, const workload::Software& software,
+                       const Plan& plan) {
+  if (job.training == workload::Training::kLowRank) return {kWeightBytes, 0.0, 0.0};
+  const bool half =
+      software.gradient_bytes < kGradientBytes || job.precision == chips::Precision::kFp16;
+  const bool gathers = plan.zero_traffic() >= 3;
+  StateBytes state;
+  state.gradients = half ? kHalfGradientBytes : kGradientBytes;
+  // Sharded FP32 parameters are the master weights themselves.
+  if (gathers && !half) state.weights = 0;
+  // 16-bit gradients are copied to FP32 for the optimizer.
+  if (half && !gathers) state.optimizer += kGradientBytes;
+  if (software.optimizer_bytes > 0) state.optimizer = software.optimizer_bytes;
+  return state;
+}
+
 int expert_replicas(const Plan& plan) {
-  return plan.tensor * plan.context * plan.data / plan.expert;
+  return plan.tensor * plan.context * plan.data / (plan.expert * plan.expert_tensor);
 }
 
 KindParameters kind_parameters(const workload::Model& model, const workload::Shard& shard) {
@@ -114,6 +66,7 @@ workload::ShardedParameters parameters_of_chunk(const workload::Model& model, co
                                                 const KindParameters& kinds) {
   auto sum = chunk.dense_layers * kinds[0] + chunk.moe_layers * kinds[1];
   if (chunk.embedding) sum = sum + kinds[2];
+  if (chunk.prediction_layers > 0) sum = sum + prediction_parameters(model, chunk, kinds);
   if (chunk.head) {
     const bool shared = model.tied_embeddings && chunk.embedding;
     sum = sum +
@@ -133,24 +86,33 @@ workload::ShardedParameters parameters_of_stage(const workload::Job& job, const 
   return sum;
 }
 
+base::Bytes held_bytes(const workload::ShardedParameters& parameters, const Plan& plan,
+                       double per_parameter, bool sharded) {
+  if (!sharded) return base::Bytes(per_parameter * (parameters.dense + parameters.experts));
+  const int ranks = plan.shard_ranks();
+  const int expert_ranks = std::min(expert_replicas(plan), ranks);
+  return base::Bytes(per_parameter *
+                     (parameters.dense / ranks + parameters.experts / expert_ranks));
+}
+
 Memory memory_of_stage(const workload::Job& job, const workload::Software& software,
                        const Plan& plan, int stage) {
+  return memory_of_stage(job, software, plan, stage, state_bytes(job, software, plan));
+}
+
+Memory memory_of_stage(const workload::Job& job, const workload::Software& software,
+                       const Plan& plan, int stage, const StateBytes& state) {
   const auto parameters = parameters_of_stage(job, plan, stage);
-  const double dense_ranks = static_cast<double>(plan.data) * plan.context;
-  const double expert_ranks = expert_replicas(plan);
-  const auto bytes = [&](double per_parameter, bool sharded) {
-    if (!sharded) return base::Bytes(per_parameter * (parameters.dense + parameters.experts));
-    return base::Bytes(per_parameter *
-                       (parameters.dense / dense_ranks + parameters.experts / expert_ranks));
-  };
+  const int zero = plan.zero_traffic();
   Memory memory;
   memory.stage = stage;
-  memory.weights = bytes(kWeightBytes, plan.zero >= 3);
-  memory.gradients = bytes(kGradientBytes, plan.zero >= 2);
-  memory.optimizer = bytes(kOptimizerBytes, plan.zero >= 1);
-  memory.activations = activations_of_stage(job, plan, stage);
-  memory.buffers = buffers_of_stage(job, plan);
-  memory.reserve = software.reserved_fixed + memory.total() * software.reserved_fraction;
+  memory.weights = held_bytes(parameters, plan, state.weights, zero >= 3);
+  memory.gradients = held_bytes(parameters, plan, state.gradients, zero >= 2);
+  memory.optimizer = held_bytes(parameters, plan, state.optimizer, zero >= 1);
+  memory.activations = activations_of_stage(job, software, plan, stage);
+  memory.buffers = buffers_of_stage(job, software, plan, stage);
+  memory.fixed = software.reserved_fixed;
+  memory.reserve = memory.fixed + memory.allocated() * software.reserved_fraction;
   return memory;
 }
 

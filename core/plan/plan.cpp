@@ -9,7 +9,8 @@
 namespace weft::plan {
 
 const char* name_of(Recompute recompute) {
-  constexpr std::array<const char*, kRecomputeCount> kNames = {"none", "selective", "full"};
+  constexpr std::array<const char*, kRecomputeCount> kNames = {"none", "selective", "attention",
+                                                               "full"};
   return kNames[static_cast<std::size_t>(recompute)];
 }
 
@@ -43,31 +44,52 @@ struct Range {
   int count = 0;
 };
 
-Range range_of(const Plan& plan, int layers, int virtual_stage) {
+// `behind` further layers stand behind the last one: its virtual stage gets fewer others.
+Range range_of(const Plan& plan, int layers, int behind, int virtual_stage) {
   if (!plan.layers.empty()) {
     const auto begin = plan.layers.begin();
     return {std::accumulate(begin, begin + virtual_stage, 0),
             plan.layers[static_cast<std::size_t>(virtual_stage)]};
   }
   const int chunks = plan.chunks();
-  const int even = layers / chunks;
-  const int extra = layers % chunks;
+  const int even = (layers + behind) / chunks;
+  const int extra = (layers + behind) % chunks;
   // Virtual stages 1 … extra hold one layer more: the first has the embedding, the last the head.
-  const int before = std::clamp(virtual_stage - 1, 0, extra);
-  const bool more = virtual_stage >= 1 && virtual_stage <= extra;
-  return {virtual_stage * even + before, even + (more ? 1 : 0)};
+  const auto first_of = [&](int stage) {
+    return std::min(stage * even + std::clamp(stage - 1, 0, extra), layers);
+  };
+  const int first = first_of(virtual_stage);
+  return {first, first_of(virtual_stage + 1) - first};
+}
+
+// A stage shares what it recomputes among its chunks as evenly as it goes.
+int recomputed_layers(const Plan& plan, int virtual_stage, int layers) {
+  if (plan.recompute == Recompute::kNone) return 0;
+  if (plan.recompute_layers.empty()) return layers;
+  const auto stage = static_cast<std::size_t>(virtual_stage % plan.pipeline);
+  const int chunk = virtual_stage / plan.pipeline;
+  const int total = plan.recompute_layers[std::min(stage, plan.recompute_layers.size() - 1)];
+  const int share = total / plan.virtual_stages + (chunk < total % plan.virtual_stages ? 1 : 0);
+  return std::min(share, layers);
 }
 
 }  // namespace
 
 Chunk chunk_of(const Plan& plan, const workload::Model& model, int virtual_stage) {
-  const auto range = range_of(plan, model.layers, virtual_stage);
+  const auto range = range_of(plan, model.layers, model.prediction_layers, virtual_stage);
   Chunk chunk;
-  const int first_moe = model.moe ? model.moe->first_dense_layers : model.layers;
-  chunk.dense_layers = std::clamp(first_moe - range.first, 0, range.count);
-  chunk.moe_layers = range.count - chunk.dense_layers;
+  chunk.moe_layers =
+      model.moe_layers_of_first(range.first + range.count) - model.moe_layers_of_first(range.first);
+  chunk.dense_layers = range.count - chunk.moe_layers;
   chunk.embedding = virtual_stage == 0;
   chunk.head = virtual_stage == plan.chunks() - 1;
+  if (chunk.head) {
+    chunk.prediction_layers = model.prediction_layers;
+    (model.moe ? chunk.moe_layers : chunk.dense_layers) += model.prediction_layers;
+  }
+  const int recomputed = recomputed_layers(plan, virtual_stage, chunk.layers());
+  chunk.recomputed_moe = std::min(recomputed, chunk.moe_layers);
+  chunk.recomputed_dense = recomputed - chunk.recomputed_moe;
   return chunk;
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using base::Fields;
 
-const std::vector<std::string> kRecomputeNames = {"none", "selective", "full", "auto"};
+const std::vector<std::string> kRecomputeNames = {"none", "selective", "attention", "full", "auto"};
 const std::vector<std::string> kScheduleNames = {"1f1b", "gpipe", "auto"};
 
 // No cluster is split further; products of all degrees stay far inside 64 bits.
@@ -84,7 +84,7 @@ void check_degrees(Fields& fields, const Request& request, const workload::Job& 
   }
 }
 
-// Layers, virtual stages and ZeRO against the pipeline.
+// Layers and virtual stages against the pipeline.
 void check_stages(Fields& fields, const Request& request, const workload::Job& job,
                   const cluster::Cluster& cluster) {
   Plan plan;
@@ -101,10 +101,6 @@ void check_stages(Fields& fields, const Request& request, const workload::Job& j
       (sum != job.model.layers ||
        (counted && static_cast<int>(plan.layers.size()) != plan.chunks()))) {
     complain("layers", Problem::kLayerSplit);
-  }
-  if (request.zero.value_or(0) >= 2 && plan.pipeline > 1) {
-    plan.zero = *request.zero;
-    complain("zero", Problem::kZeroPipeline);
   }
   if (counted && plan.chunks() > job.model.layers) {
     complain("virtual_stages", Problem::kPipelineDepth);

@@ -120,6 +120,10 @@ class Enumerator {
     for (int r = 0; r < kRecomputeCount; ++r) {
       plan.recompute = static_cast<Recompute>(r);
       if (request_.recompute && *request_.recompute != plan.recompute) continue;
+      // Flash attention keeps nothing that recomputing it would free.
+      const bool frees_nothing = plan.recompute == Recompute::kAttention &&
+                                 software_.attention == workload::AttentionKernel::kFlash;
+      if (frees_nothing && !request_.recompute) continue;
       ++count_.considered;
       if (const auto problem = first_problem(cluster_, job_, software_, plan)) {
         ++count_.refused[static_cast<std::size_t>(*problem)];

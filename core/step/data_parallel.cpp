@@ -10,21 +10,20 @@ namespace {
 
 using interconnect::Collective;
 
-// Adam on FP32 state: read gradient, master weight and two moments, write the last three and the
-// 16-bit weight.
-constexpr double kAdam = plan::kGradientBytes + 2 * plan::kOptimizerBytes + plan::kWeightBytes;
-// The unsharded gradients are read for the norm and cleared for the next step.
-constexpr double kGradientPasses = 2 * plan::kGradientBytes;
+// Adam on FP32 state, besides the gradient that is read: master weight and two moments read and
+// written, the 16-bit weight written.
+constexpr double kAdam = 2 * plan::kOptimizerBytes + plan::kWeightBytes;
 constexpr double kAdamOps = 15.0;
 constexpr double kOptimizerKernels = 8.0;
 
 class Work {
  public:
-  explicit Work(const interconnect::Fabric& fabric) : fabric_(fabric) {}
+  Work(const interconnect::Fabric& fabric, const workload::Software& software)
+      : fabric_(fabric), software_(software) {}
 
   base::Time exchange(Collective collective, const interconnect::GroupShape& shape, double bytes) {
     if (bytes <= 0 || shape.size <= 1) return base::Time(0);
-    const auto cost = fabric_.cost(collective, shape, base::Bytes(bytes));
+    const auto cost = collective_cost(fabric_, software_, collective, shape, base::Bytes(bytes));
     for (std::size_t t = 0; t < sent.size(); ++t) sent[t] += cost.sent[t];
     return cost.time;
   }
@@ -33,6 +32,7 @@ class Work {
 
  private:
   const interconnect::Fabric& fabric_;
+  const workload::Software& software_;
 };
 
 Communication behind(base::Time work, base::Time window, double layers, bool overlaps, double tax) {
@@ -45,32 +45,36 @@ Communication behind(base::Time work, base::Time window, double layers, bool ove
 
 }  // namespace
 
-DataParallelWork data_parallel_work(const cluster::Cluster& cluster, int zero,
+DataParallelWork data_parallel_work(const cluster::Cluster& cluster,
+                                    const workload::Software& software, int zero,
                                     const workload::ShardedParameters& parameters,
                                     const GroupShapes& shapes) {
   DataParallelWork result;
-  Work work(cluster.fabric);
+  Work work(cluster.fabric, software);
   const double dense = parameters.dense;
   const double experts = parameters.experts;
+  const double g = software.gradient_bytes;
   if (zero == 0) {
-    result.gradients =
-        work.exchange(Collective::kAllReduce, shapes.data, plan::kGradientBytes * dense) +
-        work.exchange(Collective::kAllReduce, shapes.expert_data, plan::kGradientBytes * experts);
+    result.gradients = work.exchange(Collective::kAllReduce, shapes.data, g * dense) +
+                       work.exchange(Collective::kAllReduce, shapes.expert_data, g * experts);
   } else if (zero == 1) {
-    result.gradients =
-        work.exchange(Collective::kReduceScatter, shapes.data, plan::kGradientBytes * dense) +
-        work.exchange(Collective::kReduceScatter, shapes.expert_data,
-                      plan::kGradientBytes * experts);
+    result.gradients = work.exchange(Collective::kReduceScatter, shapes.shard, g * dense) +
+                       work.exchange(Collective::kReduceScatter, shapes.expert_data, g * experts);
+  }
+  if (zero >= 1) {
+    result.gradients +=
+        work.exchange(Collective::kAllReduce, shapes.replicas, g * dense / shapes.shard.size);
   }
   if (zero == 1 || zero == 2) {
     result.parameters =
-        work.exchange(Collective::kAllGather, shapes.data, plan::kWeightBytes * dense) +
+        work.exchange(Collective::kAllGather, shapes.shard, plan::kWeightBytes * dense) +
         work.exchange(Collective::kAllGather, shapes.expert_data, plan::kWeightBytes * experts);
   }
   const double sharded =
-      zero == 0 ? dense + experts : dense / shapes.data.size + experts / shapes.expert_data.size;
+      zero == 0 ? dense + experts : dense / shapes.shard.size + experts / shapes.expert_data.size;
   const double gradients = zero >= 2 ? sharded : dense + experts;
-  const chips::MemoryBound update{base::Bytes(kAdam * sharded + kGradientPasses * gradients),
+  // Gradients are read for the norm and cleared for the next step, then read by Adam.
+  const chips::MemoryBound update{base::Bytes((kAdam + g) * sharded + 2 * g * gradients),
                                   base::Work(kAdamOps * sharded), kOptimizerKernels};
   const auto cost = chips::memory_bound(cluster.device(), cluster.state.point, update);
   result.optimizer = cost.time;

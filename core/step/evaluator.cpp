@@ -11,15 +11,11 @@ namespace {
 using interconnect::Collective;
 using workload::LayerKind;
 
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+// Low-rank adapters: weights beside the frozen ones (LoRA, arXiv 2106.09685, §4.2: 0.01 % to 0.6
+// %).
+constexpr double kAdapterShare = 1e-3;
 
-// How a layer's backward pass and what must be made again before it add up.
-double backward_total(const LayerCost& cost, plan::Recompute recompute) {
-  double sum = cost.backward.total.si();
-  if (recompute == plan::Recompute::kFull) sum += cost.forward.total.si();
-  if (recompute == plan::Recompute::kSelective) sum += cost.selective_recompute.total.si();
-  return sum;
-}
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
@@ -52,9 +48,16 @@ void Evaluator::find_groups(const plan::Plan& plan) {
   in_use_.tensor = group(used, 1, plan.tensor);
   in_use_.context = group(used, plan.tensor, plan.context);
   in_use_.context_neighbour = intern(interconnect::slowest_hop(shapes_[at(in_use_.context)]));
-  in_use_.expert = group(used, 1, plan.expert);
-  in_use_.data = group(used, plan.tensor, plan.context * plan.data);
-  in_use_.expert_data = group(used, plan.expert, plan::expert_replicas(plan));
+  // Ranks that share an expert are the ranks of a tensor group.
+  in_use_.expert = group(used, plan.expert_tensor > 1 ? plan.tensor : 1, plan.expert);
+  const int data = plan.context * plan.data;
+  const int shard = plan.shard_ranks();
+  in_use_.data = group(used, plan.tensor, data);
+  in_use_.shard = group(used, plan.tensor, shard);
+  in_use_.replicas =
+      group(used, static_cast<std::int64_t>(plan.tensor) * shard, std::max(data / shard, 1));
+  in_use_.expert_data = group(used, static_cast<std::int64_t>(plan.expert) * plan.expert_tensor,
+                              plan::expert_replicas(plan));
   in_use_.next_stage = plan.pipeline > 1 ? group(used, stage, 0) : in_use_.tensor;
 }
 
@@ -64,19 +67,22 @@ GroupShapes Evaluator::shapes() const {
           shapes_[at(in_use_.context_neighbour)],
           shapes_[at(in_use_.expert)],
           shapes_[at(in_use_.data)],
+          shapes_[at(in_use_.shard)],
+          shapes_[at(in_use_.replicas)],
           shapes_[at(in_use_.expert_data)]};
 }
 
 const LayerCost& Evaluator::layer(const plan::Plan& plan, LayerKind kind) {
-  const bool data = plan.zero >= 2;
+  const int zero = plan.zero_traffic();
+  const bool data = zero >= 2;
   const LayerKey key{{static_cast<int>(kind), plan.tensor, plan.context, plan.expert,
-                      plan.micro_batch, plan.sequence_parallel ? 1 : 0, in_use_.tensor,
-                      in_use_.context_neighbour, in_use_.expert, data ? plan.zero : 0,
-                      data ? in_use_.data : shapes_[at(in_use_.data)].top_tier(),
+                      plan.expert_tensor, plan.micro_batch, plan.sequence_parallel ? 1 : 0,
+                      in_use_.tensor, in_use_.context_neighbour, in_use_.expert, data ? zero : 0,
+                      data ? in_use_.shard : shapes_[at(in_use_.data)].top_tier(),
                       data ? in_use_.expert_data : 0}};
   const auto found = layers_.find(key);
   if (found != layers_.end()) return found->second;
-  auto cost = layer_cost(cluster_, job_, software_, kind, plan.shard(), plan.zero, shapes());
+  auto cost = layer_cost(cluster_, job_, software_, kind, plan.shard(), zero, shapes());
   return layers_.emplace(key, cost).first->second;
 }
 
@@ -89,41 +95,28 @@ void Evaluator::prepare_passes(const plan::Plan& plan) {
   for (int vs = 0; vs < chunks; ++vs) {
     const auto chunk = plan::chunk_of(plan, job_.model, vs);
     chunks_[at(vs)] = chunk;
-    const auto add = [&](LayerKind kind, double count) {
-      if (count <= 0) return;
-      const auto& cost = *costs_[at(static_cast<int>(kind))];
-      forward_[at(vs)] += count * cost.forward.total.si();
-      // The embedding and the head are not recomputed.
-      const bool is_layer = kind == LayerKind::kDense || kind == LayerKind::kMoe;
-      backward_[at(vs)] +=
-          count * backward_total(cost, is_layer ? plan.recompute : plan::Recompute::kNone);
-    };
-    add(LayerKind::kDense, chunk.dense_layers);
-    add(LayerKind::kMoe, chunk.moe_layers);
-    add(LayerKind::kEmbedding, chunk.embedding ? 1 : 0);
-    add(LayerKind::kHead, chunk.head ? 1 : 0);
+    for (const auto& part : parts_of(chunk)) {
+      if (part.count == 0) continue;
+      const auto& cost = cost_of(part.kind);
+      forward_[at(vs)] += part.count * cost.forward.total.si();
+      backward_[at(vs)] += part.count * cost.backward.total.si();
+      if (part.recomputed == 0) continue;
+      backward_[at(vs)] += part.recomputed * cost.recomputed(plan.recompute).total.si();
+    }
   }
 }
 
 // Adds what a chunk leaves open for data-parallel communication in one micro-batch.
 void Evaluator::add_windows(const plan::Plan& plan, const plan::Chunk& chunk, base::Time& forward,
                             base::Time& backward) const {
-  const auto add = [&](LayerKind kind, double count) {
-    if (count <= 0) return;
-    const auto& cost = *costs_[at(static_cast<int>(kind))];
-    forward += cost.forward.window * count;
-    backward += cost.backward.window * count;
-    const bool is_layer = kind == LayerKind::kDense || kind == LayerKind::kMoe;
-    if (!is_layer) return;
-    if (plan.recompute == plan::Recompute::kFull) backward += cost.forward.window * count;
-    if (plan.recompute == plan::Recompute::kSelective) {
-      backward += cost.selective_recompute.window * count;
-    }
-  };
-  add(LayerKind::kDense, chunk.dense_layers);
-  add(LayerKind::kMoe, chunk.moe_layers);
-  add(LayerKind::kEmbedding, chunk.embedding ? 1 : 0);
-  add(LayerKind::kHead, chunk.head ? 1 : 0);
+  for (const auto& part : parts_of(chunk)) {
+    if (part.count == 0) continue;
+    const auto& cost = cost_of(part.kind);
+    forward += cost.forward.window * part.count;
+    backward += cost.backward.window * part.count;
+    if (part.recomputed == 0) continue;
+    backward += cost.recomputed(plan.recompute).window * part.recomputed;
+  }
 }
 
 void Evaluator::prepare_data_parallel(const plan::Plan& plan) {
@@ -137,6 +130,8 @@ void Evaluator::prepare_data_parallel(const plan::Plan& plan) {
   const auto tied = tied_gradients(plan, kinds);
   workload::ShardedParameters known{-1, -1};
   DataParallelWork work;
+  // Adapters are about a thousandth of the weights they stand beside.
+  const double trained = job_.training == workload::Training::kLowRank ? kAdapterShare : 1.0;
   for (int i = 0; i < plan.pipeline; ++i) {
     workload::ShardedParameters parameters;
     double layers = 0;
@@ -146,21 +141,21 @@ void Evaluator::prepare_data_parallel(const plan::Plan& plan) {
       const auto vs = at(c * plan.pipeline + i);
       const auto& chunk = chunks_[vs];
       const auto held = plan::parameters_of_chunk(job_.model, chunk, kinds);
-      parameters.dense += held.dense;
-      parameters.experts += held.experts;
+      parameters.dense += held.dense * trained;
+      parameters.experts += held.experts * trained;
       layers += chunk.layers();
       add_windows(plan, chunk, forward, backward);
     }
     // Inner stages are alike: their collectives are computed once.
     if (parameters.dense != known.dense || parameters.experts != known.experts) {
-      work = data_parallel_work(cluster_, plan.zero, parameters, shapes());
+      work = data_parallel_work(cluster_, software_, plan.zero_traffic(), parameters, shapes());
       known = parameters;
     }
     auto& stage = stages_[at(i)];
     const bool has_table = i == 0 || i == plan.pipeline - 1;
     stage.data = overlapped(work, software_, forward, backward, layers);
     if (has_table) stage.data.gradients.exposed += tied.time;
-    start_[at(i)] = stage.data.parameters.exposed.si();
+    start_[at(i)] = (stage.data.parameters.exposed + software_.per_step).si();
     tail_[at(i)] = (stage.data.gradients.exposed + stage.data.optimizer).si();
   }
 }
@@ -174,7 +169,7 @@ interconnect::CollectiveCost Evaluator::tied_gradients(const plan::Plan& plan,
   const int pair = group(plan.devices(), stride, 0);
   const auto table = kinds[static_cast<std::size_t>(LayerKind::kEmbedding)].dense;
   return cluster_.fabric.cost(Collective::kAllReduce, shapes_[at(pair)],
-                              base::Bytes(plan::kGradientBytes * table));
+                              base::Bytes(software_.gradient_bytes * table));
 }
 
 void Evaluator::prepare(const plan::Plan& plan) {

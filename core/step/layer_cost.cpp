@@ -43,9 +43,14 @@ struct Kernels {
 
 class PassBuilder {
  public:
+  // `synchronisation`: for how long the host of each pass waits for the device.
   PassBuilder(const cluster::Cluster& cluster, const workload::Software& software,
-              const GroupShapes& shapes, double residual)
-      : cluster_(cluster), software_(software), shapes_(shapes), residual_(residual) {}
+              const GroupShapes& shapes, double residual, base::Time synchronisation)
+      : cluster_(cluster),
+        software_(software),
+        shapes_(shapes),
+        residual_(residual),
+        synchronisation_(synchronisation) {}
 
   // `gathered` and `scattered` are bytes of parameters and gradients that data-parallel ranks
   // exchange beside this pass.
@@ -58,7 +63,7 @@ class PassBuilder {
     context(pass, kernels.attention);
     expert(pass);
     data(gathered, scattered);
-    host(kernels.launches);
+    host(kernels.launches + exchange_launches(pass));
     return cost_;
   }
 
@@ -68,7 +73,7 @@ class PassBuilder {
     const auto& device = cluster_.device();
     const auto& point = cluster_.state.point;
     for (const auto& kernel : pass.kernels) {
-      const auto cost = std::visit(
+      auto cost = std::visit(
           [&](const auto& shape) {
             using Shape = std::decay_t<decltype(shape)>;
             if constexpr (std::is_same_v<Shape, chips::Gemm>) {
@@ -82,6 +87,9 @@ class PassBuilder {
             }
           },
           kernel.shape);
+      if (std::holds_alternative<chips::Attention>(kernel.shape)) {
+        cost = software_.attention_time * cost;
+      }
       sum.all += cost.time;
       sum.energy += cost.energy;
       sum.launches += kernel.launches;
@@ -95,30 +103,21 @@ class PassBuilder {
 
   base::Time exchange(Collective collective, const interconnect::GroupShape& shape,
                       base::Bytes bytes, double count) {
-    const auto cost = cluster_.fabric.cost(collective, shape, bytes);
+    const auto cost = collective_cost(cluster_.fabric, software_, collective, shape, bytes);
     add_traffic(cost_.sent, cost.sent, count);
     return cost.time * count;
   }
 
-  // The GEMM beside a tensor exchange runs in n chunks, each exchanged while the next one computes:
-  // max(G, C_n) + min(G, C_n)/n, C_n the time of n small exchanges. Taken only where it pays.
+  // The GEMM beside a tensor exchange hides a share of it.
   void tensor(const workload::Pass& pass, base::Time matrix) {
-    const int n = software_.tensor_overlap_chunks;
-    base::Time whole;
-    base::Time chunked;
+    base::Time sum;
     for (const auto& e : pass.exchanges) {
       if (e.group != workload::Group::kTensor) continue;
-      whole += exchange(collective_of(e.kind), shapes_.tensor, e.bytes, e.count);
-      if (n > 1) {
-        chunked += cluster_.fabric.cost(collective_of(e.kind), shapes_.tensor, e.bytes / n).time *
-                   (e.count * n);
-      }
+      sum += exchange(collective_of(e.kind), shapes_.tensor, e.bytes, e.count);
     }
-    cost_.tensor = {whole, base::Time(0)};
-    if (n == 1) return;
-    const auto behind = std::min(matrix, chunked) * (1.0 - 1.0 / n);
-    const auto exposed = chunked - behind + behind * software_.communication_tax;
-    if (exposed < whole) cost_.tensor = {exposed, behind};
+    const double share =
+        software_.fuses_tensor ? software_.tensor_hidden_fused : software_.tensor_hidden;
+    cost_.tensor = split(sum, std::min(sum, matrix) * share);
   }
 
   // Ring attention: each block of keys travels while the block before is worked on.
@@ -136,25 +135,52 @@ class PassBuilder {
   }
 
   void expert(const workload::Pass& pass) {
+    base::Time sum;
     for (const auto& e : pass.exchanges) {
       if (e.group != workload::Group::kExpert) continue;
-      cost_.expert.exposed += exchange(collective_of(e.kind), shapes_.expert, e.bytes, e.count);
+      sum += exchange(collective_of(e.kind), shapes_.expert, e.bytes * copies_sent(e.copies),
+                      e.count);
     }
+    cost_.expert = split(sum, std::min(sum, cost_.kernels) * software_.expert_hidden);
+  }
+
+  // Of the copies of a token, those that leave: one for each host it goes to when hosts pass them
+  // on, for experts picked at random.
+  [[nodiscard]] double copies_sent(double copies) const {
+    const int top = shapes_.expert.top_tier();
+    const double hosts = shapes_.expert.tiers[static_cast<std::size_t>(top)].children;
+    if (!software_.sends_once_per_host || top == 0 || hosts < 2) return 1;
+    return hosts * (1 - std::pow(1 - 1 / hosts, copies)) / copies;
+  }
+
+  // What runs behind compute takes a share of it away.
+  [[nodiscard]] Communication split(base::Time all, base::Time behind) const {
+    return {all - behind + behind * software_.communication_tax, behind};
+  }
+
+  // Collective calls are launched like kernels; a ring is one call a neighbour.
+  [[nodiscard]] double exchange_launches(const workload::Pass& pass) const {
+    double calls = 0;
+    for (const auto& e : pass.exchanges) {
+      calls += e.kind == ExchangeKind::kRing ? e.count * (shapes_.context.size - 1) : e.count;
+    }
+    return calls * software_.exchange_launches;
   }
 
   void data(const workload::ShardedParameters& gathered,
             const workload::ShardedParameters& scattered) {
     base::Time sum;
+    const double pieces = software_.gather_pieces;
     const auto add = [&](Collective collective, double bytes, const auto& shape) {
-      if (bytes > 0 && shape.size > 1) sum += exchange(collective, shape, base::Bytes(bytes), 1);
+      if (bytes <= 0 || shape.size <= 1) return;
+      sum += exchange(collective, shape, base::Bytes(bytes / pieces), pieces);
     };
-    add(Collective::kAllGather, gathered.dense, shapes_.data);
+    add(Collective::kAllGather, gathered.dense, shapes_.shard);
     add(Collective::kAllGather, gathered.experts, shapes_.expert_data);
-    add(Collective::kReduceScatter, scattered.dense, shapes_.data);
+    add(Collective::kReduceScatter, scattered.dense, shapes_.shard);
     add(Collective::kReduceScatter, scattered.experts, shapes_.expert_data);
-    cost_.window = window();
-    const auto behind = std::min(sum, cost_.window);
-    cost_.data = {sum - behind + behind * software_.communication_tax, behind};
+    cost_.window = window() * software_.data_window;
+    cost_.data = split(sum, std::min(sum, cost_.window));
   }
 
   // When data-parallel ranks can talk: during kernels, but not while other exchanges on their tier
@@ -181,14 +207,15 @@ class PassBuilder {
     const double n = software_.launch_exponent;
     const double joined =
         larger * std::pow(1.0 + std::pow(std::min(device, issue) / larger, n), 1.0 / n);
-    cost_.host = base::Time(joined - device);
-    cost_.total = base::Time(joined);
+    cost_.total = base::Time(joined) + synchronisation_;
+    cost_.host = cost_.total - base::Time(device);
   }
 
   const cluster::Cluster& cluster_;
   const workload::Software& software_;
   const GroupShapes& shapes_;
   double residual_;
+  base::Time synchronisation_;
   PassCost cost_;
 };
 
@@ -197,6 +224,17 @@ workload::ShardedParameters scaled(const workload::ShardedParameters& parameters
 }
 
 }  // namespace
+
+interconnect::CollectiveCost collective_cost(const interconnect::Fabric& fabric,
+                                             const workload::Software& software,
+                                             interconnect::Collective collective,
+                                             const interconnect::GroupShape& shape,
+                                             base::Bytes bytes) {
+  const bool gathers =
+      collective == Collective::kAllGather || collective == Collective::kReduceScatter;
+  if (!gathers || !software.gathers_by_ring) return fabric.cost(collective, shape, bytes);
+  return fabric.cost(collective, shape, bytes, interconnect::Algorithm::kRing);
+}
 
 PassCost& PassCost::add(const PassCost& other, double times) {
   const auto sum = [times](Communication& a, const Communication& b) {
@@ -216,6 +254,11 @@ PassCost& PassCost::add(const PassCost& other, double times) {
   return *this;
 }
 
+const PassCost& LayerCost::recomputed(plan::Recompute recompute) const {
+  if (recompute == plan::Recompute::kFull) return forward;
+  return recompute == plan::Recompute::kAttention ? attention_recompute : selective_recompute;
+}
+
 LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
                      const workload::Software& software, workload::LayerKind kind,
                      const workload::Shard& shard, int zero, const GroupShapes& shapes) {
@@ -225,13 +268,19 @@ LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
   const double residual = zero >= 2 ? software.residual_sharded : software.residual;
   const workload::ShardedParameters none;
   const auto gathered = zero >= 3 ? scaled(cost.parameters, plan::kWeightBytes) : none;
-  const auto scattered = zero >= 2 ? scaled(cost.parameters, plan::kGradientBytes) : none;
-  const auto build = [&](const workload::Pass& pass, const auto& gather, const auto& scatter) {
-    return PassBuilder(cluster, software, shapes, residual).build(pass, gather, scatter);
+  const bool scatters = zero >= 2 && job.training == workload::Training::kFull;
+  const auto scattered = scatters ? scaled(cost.parameters, software.gradient_bytes) : none;
+  const auto build = [&](const workload::Pass& pass, const auto& gather, const auto& scatter,
+                         base::Time synchronisation) {
+    return PassBuilder(cluster, software, shapes, residual, synchronisation)
+        .build(pass, gather, scatter);
   };
-  cost.forward = build(work.forward, gathered, none);
-  cost.backward = build(work.backward, gathered, scattered);
-  cost.selective_recompute = build(work.selective_recompute, none, none);
+  const auto waits =
+      kind == workload::LayerKind::kMoe ? software.expert_synchronisation : base::Time(0);
+  cost.forward = build(work.forward, gathered, none, waits);
+  cost.backward = build(work.backward, gathered, scattered, waits);
+  cost.selective_recompute = build(work.selective_recompute, none, none, base::Time(0));
+  cost.attention_recompute = build(work.attention_recompute, none, none, base::Time(0));
   return cost;
 }
 

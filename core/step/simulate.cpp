@@ -64,24 +64,16 @@ void Evaluator::book_stage(const plan::Plan& plan, int stage, Ledger& ledger) co
   for (int c = 0; c < plan.virtual_stages; ++c) {
     const int vs = c * plan.pipeline + stage;
     const auto& chunk = chunks_[at(vs)];
-    const auto layers = [&](LayerKind kind, int count) {
-      if (count == 0) return;
-      const auto& cost = *costs_[at(static_cast<int>(kind))];
-      const double n = count;
-      book(ledger, Part::kForward, PassCost{}.add(cost.forward, n));
-      book(ledger, Part::kBackward, PassCost{}.add(cost.backward, n));
-      if (plan.recompute == plan::Recompute::kFull) {
-        book(ledger, Part::kRecompute, PassCost{}.add(cost.forward, n));
-      } else if (plan.recompute == plan::Recompute::kSelective) {
-        book(ledger, Part::kRecompute, PassCost{}.add(cost.selective_recompute, n));
-      }
-    };
-    layers(LayerKind::kDense, chunk.dense_layers);
-    layers(LayerKind::kMoe, chunk.moe_layers);
-    for (const auto kind : {LayerKind::kEmbedding, LayerKind::kHead}) {
-      if (!(kind == LayerKind::kEmbedding ? chunk.embedding : chunk.head)) continue;
-      book(ledger, Part::kHead, costs_[at(static_cast<int>(kind))]->forward);
-      book(ledger, Part::kHead, costs_[at(static_cast<int>(kind))]->backward);
+    for (const auto& part : parts_of(chunk)) {
+      if (part.count == 0) continue;
+      const auto& cost = cost_of(part.kind);
+      const double n = part.count;
+      const bool is_layer = part.kind == LayerKind::kDense || part.kind == LayerKind::kMoe;
+      book(ledger, is_layer ? Part::kForward : Part::kHead, PassCost{}.add(cost.forward, n));
+      book(ledger, is_layer ? Part::kBackward : Part::kHead, PassCost{}.add(cost.backward, n));
+      if (part.recomputed == 0) continue;
+      book(ledger, Part::kRecompute,
+           PassCost{}.add(cost.recomputed(plan.recompute), part.recomputed));
     }
     const double sends = (vs + 1 < plan.chunks() ? 1 : 0) + (vs > 0 ? 1 : 0);
     if (!software_.overlap_pipeline) book(ledger, Part::kPipelineTransfer, transfer_.time * sends);
@@ -95,6 +87,7 @@ void Evaluator::book_stage(const plan::Plan& plan, int stage, Ledger& ledger) co
   book(ledger, Part::kData, data.gradients);
   book(ledger, Part::kData, data.parameters);
   book(ledger, Part::kOptimizer, data.optimizer);
+  book(ledger, Part::kHost, software_.per_step);
   ledger.energy[static_cast<std::size_t>(EnergyPart::kKernels)] += data.optimizer_energy;
   for (std::size_t t = 0; t < data.sent.size(); ++t) ledger.sent[t] += data.sent[t];
 }

@@ -21,6 +21,12 @@ constexpr double kNormOps = 8.0;
 constexpr double kActivationOps = 10.0;
 constexpr double kRotaryOps = 6.0;
 
+// Softmax work with a soft cap: a tanh beside each exponential.
+constexpr double kSoftCapWork = 2.0;
+// Kernels that read and write the scores of unfused attention: fused scale, mask and softmax;
+// dropout.
+constexpr double kScorePasses = 2.0;
+
 bool is_quantised(Precision p) {
   return p == Precision::kFp8 || p == Precision::kInt8 || p == Precision::kFp4;
 }
@@ -41,7 +47,8 @@ class Builder {
                 shard.context),
         sequence_(static_cast<double>(job.sequence)),
         local_tokens_(shard.sequence_parallel ? tokens_ / shard.tensor : tokens_),
-        hidden_(static_cast<double>(job.model.hidden)) {}
+        hidden_(static_cast<double>(job.model.hidden)),
+        trains_weights_(job.training == Training::kFull) {}
 
   LayerWork layer(bool moe) {
     attention_block();
@@ -57,7 +64,8 @@ class Builder {
   LayerWork embedding() {
     // Each rank looks up all tokens in its part of the vocabulary.
     elementwise(work_.forward, tokens_ * hidden_, 2 * kElement, 0, 1);
-    elementwise(work_.backward, tokens_ * hidden_, kElement + kAccumulate, 0, 1);
+    if (trains_weights_)
+      elementwise(work_.backward, tokens_ * hidden_, kElement + kAccumulate, 0, 1);
     if (shard_.tensor == 1) return std::move(work_);
     const auto bytes = base::Bytes(tokens_ * hidden_ * kElement);
     if (shard_.sequence_parallel) {
@@ -96,12 +104,13 @@ class Builder {
         {MemoryBound{base::Bytes(traffic), base::Work(elements * ops), kernels}, kernels});
   }
 
-  // y[m,n] = x[m,k] W: forward, and backward for x and W.
+  // y[m,n] = x[m,k] W: forward, and backward for x and, unless it is frozen, W.
   void linear_layer(double m, double n, double k) {
     quantise(work_.forward, m * k + k * n);
     work_.forward.kernels.push_back({Gemm{m, n, k, 1, linear_, kElement}, 1});
     quantise(work_.backward, 2 * m * n);
     work_.backward.kernels.push_back({Gemm{m, k, n, 1, linear_, kElement}, 1});
+    if (!trains_weights_) return;
     work_.backward.kernels.push_back({Gemm{k, n, m, 1, linear_, kAccumulate}, 1});
   }
 
@@ -126,35 +135,97 @@ class Builder {
   void attention_block() {
     const double heads = static_cast<double>(model_.heads) / shard_.tensor;
     // Ranks beyond the number of key-value heads hold copies.
-    const double kv_heads = std::max(1.0, static_cast<double>(model_.kv_heads) / shard_.tensor);
-    const double d = model_.head_dim;
+    const double kv_heads =
+        model_.latent ? heads : std::max(1.0, static_cast<double>(model_.kv_heads) / shard_.tensor);
     norm();
-    linear_layer(tokens_, (heads + 2 * kv_heads) * d, hidden_);
-    const double rotated = tokens_ * (heads + kv_heads) * d;
-    elementwise(work_.forward, rotated, 2 * kElement, kRotaryOps, 1);
-    elementwise(work_.backward, rotated, 2 * kElement, kRotaryOps, 1);
-    core_attention(heads, kv_heads, d);
-    linear_layer(tokens_, hidden_, heads * d);
+    if (model_.latent) {
+      latent_projections(heads);
+    } else {
+      linear_layer(tokens_, (heads + 2 * kv_heads) * model_.head_dim, hidden_);
+      rotate(heads + kv_heads, model_.head_dim);
+    }
+    if (software_.attention == AttentionKernel::kFlash) {
+      flash_attention(heads, kv_heads);
+    } else {
+      unfused_attention(heads);
+    }
+    context_exchange(kv_heads);
+    linear_layer(tokens_, hidden_, heads * model_.value_dim());
     residual();
     tensor_exchange();
   }
 
-  void core_attention(double heads, double kv_heads, double d) {
-    // Causal: a query meets (s + 1) / 2 keys on average; context ranks share the triangle evenly.
-    const double scores = heads * tokens_ * (sequence_ + 1) / 2;
-    const double queries = tokens_ * heads * d;
-    const double keys = tokens_ * shard_.context * kv_heads * d;
-    Attention forward{scores, d, d, base::Bytes((2 * queries + 2 * keys) * kElement), false, wide_};
-    work_.forward.kernels.push_back({forward, 1});
+  // Down to the low ranks (each tensor rank does all of it), and up to the heads of this rank.
+  void latent_projections(double heads) {
+    const auto& latent = *model_.latent;
+    if (latent.query_rank > 0) {
+      linear_layer(local_tokens_, latent.query_rank, hidden_);
+      linear_layer(tokens_, heads * model_.key_dim(), latent.query_rank);
+    } else {
+      linear_layer(tokens_, heads * model_.key_dim(), hidden_);
+    }
+    linear_layer(local_tokens_, latent.key_value_rank + latent.rotary_dim, hidden_);
+    linear_layer(tokens_, heads * (model_.head_dim + latent.value_dim), latent.key_value_rank);
+    rotate(heads + 1, latent.rotary_dim);
+  }
+
+  void rotate(double heads, double width) {
+    const double rotated = tokens_ * heads * width;
+    elementwise(work_.forward, rotated, 2 * kElement, kRotaryOps, 1);
+    elementwise(work_.backward, rotated, 2 * kElement, kRotaryOps, 1);
+  }
+
+  void flash_attention(double heads, double kv_heads) {
+    // Context ranks share the triangle evenly.
+    const double scores = heads * tokens_ * mean_keys(model_, sequence_);
+    const double d = model_.key_dim();
+    const double v = model_.value_dim();
+    const double queries = tokens_ * heads * (d + v);
+    const double keys = tokens_ * shard_.context * kv_heads * (d + v);
+    Attention forward{scores,
+                      d,
+                      v,
+                      model_.score_soft_cap ? kSoftCapWork : 1.0,
+                      base::Bytes((queries + keys) * kElement),
+                      false,
+                      wide_};
+    const double blocks = shard_.context;
+    work_.forward.kernels.push_back({forward, blocks});
+    work_.attention_recompute.kernels.push_back({forward, blocks});
     Attention backward = forward;
     backward.backward = true;
-    backward.traffic = base::Bytes((4 * queries + 4 * keys) * kElement);
-    work_.backward.kernels.push_back({backward, 2});
-    if (shard_.context > 1) {
-      const auto block = base::Bytes(2 * tokens_ * kv_heads * d * kElement);
-      work_.forward.exchanges.push_back({Group::kContext, ExchangeKind::kRing, block, 1});
-      work_.backward.exchanges.push_back({Group::kContext, ExchangeKind::kRing, block * 2.0, 1});
+    backward.traffic = base::Bytes(2 * (queries + keys) * kElement);
+    work_.backward.kernels.push_back({backward, 2 * blocks});
+  }
+
+  // All scores, those above the diagonal too, are written to memory between two batched GEMMs;
+  // scaling, mask, softmax and dropout read and write them again.
+  void unfused_attention(double heads) {
+    const double rows = sequence_ / shard_.context;
+    const double batch = heads * shard_.micro_batch;
+    const double d = model_.key_dim();
+    const double v = model_.value_dim();
+    const auto bytes = base::Bytes(batch * rows * sequence_ * software_.unfused_score_bytes.si());
+    for (Pass* pass : {&work_.forward, &work_.attention_recompute}) {
+      pass->kernels.push_back({Gemm{rows, sequence_, d, batch, wide_, kElement}, 1});
+      pass->kernels.push_back({MemoryBound{bytes, {}, kScorePasses}, kScorePasses});
+      pass->kernels.push_back({Gemm{rows, v, sequence_, batch, wide_, kElement}, 1});
     }
+    auto& backward = work_.backward.kernels;
+    backward.push_back({Gemm{rows, sequence_, v, batch, wide_, kElement}, 1});
+    backward.push_back({Gemm{sequence_, v, rows, batch, wide_, kElement}, 1});
+    backward.push_back({MemoryBound{bytes, {}, kScorePasses}, kScorePasses});
+    backward.push_back({Gemm{rows, d, sequence_, batch, wide_, kElement}, 1});
+    backward.push_back({Gemm{sequence_, d, rows, batch, wide_, kElement}, 1});
+  }
+
+  // Keys and values travel around the ring of context ranks, their gradients with them.
+  void context_exchange(double kv_heads) {
+    if (shard_.context == 1) return;
+    const auto block =
+        base::Bytes(tokens_ * kv_heads * (model_.key_dim() + model_.value_dim()) * kElement);
+    work_.forward.exchanges.push_back({Group::kContext, ExchangeKind::kRing, block, 1});
+    work_.backward.exchanges.push_back({Group::kContext, ExchangeKind::kRing, block * 2.0, 1});
   }
 
   void mlp_block(double tokens, double width) {
@@ -174,29 +245,50 @@ class Builder {
 
   void expert_block() {
     const auto& moe = *model_.moe;
-    // With sequence parallelism each tensor rank routes its own tokens; experts are whole.
+    // With sequence parallelism each tensor rank routes its own tokens. Ranks that share experts
+    // gather what each of them got.
+    const bool shares = shard_.expert_tensor > 1;
+    const bool gathers = shares && shard_.sequence_parallel;
     const double rows = local_tokens_ * moe.top_k;
+    const double worked = gathers ? rows * shard_.expert_tensor : rows;
     const double groups = static_cast<double>(moe.experts) / shard_.expert;
-    const double m = rows / groups;
-    const auto width = static_cast<double>(moe.ffn);
+    const double m = worked / groups;
+    const auto width = static_cast<double>(moe.ffn) / shard_.expert_tensor;
     const double inputs = model_.gated ? 2 : 1;
     norm();
     router(moe, rows);
     grouped(groups, m, inputs * width, hidden_);
-    activation(rows * width, inputs);
+    activation(worked * width, inputs);
     grouped(groups, m, hidden_, width);
     if (moe.shared > 0) {
-      const double shared = moe.shared * width / shard_.tensor;
+      const double shared = static_cast<double>(moe.shared * moe.shared_ffn) / shard_.tensor;
       linear_layer(tokens_, inputs * shared, hidden_);
       activation(tokens_ * shared, inputs);
       linear_layer(tokens_, hidden_, shared);
       tensor_exchange();
     }
     residual();
+    if (gathers) share_rows(base::Bytes(worked * hidden_ * kElement));
+    if (shares && !gathers) tensor_exchange();
     if (shard_.expert > 1) {
-      const auto bytes = base::Bytes(rows * hidden_ * kElement);
-      work_.forward.exchanges.push_back({Group::kExpert, ExchangeKind::kAllToAll, bytes, 2});
-      work_.backward.exchanges.push_back({Group::kExpert, ExchangeKind::kAllToAll, bytes, 2});
+      // Out to the experts and back; in the backward pass the gradients go the same way.
+      const double copies = moe.top_k;
+      const auto combine = base::Bytes(rows * hidden_ * kElement);
+      const auto dispatch = base::Bytes(rows * hidden_ * software_.dispatch_bytes);
+      for (const auto bytes : {dispatch, combine}) {
+        work_.forward.exchanges.push_back(
+            {Group::kExpert, ExchangeKind::kAllToAll, bytes, 1, copies});
+        work_.backward.exchanges.push_back(
+            {Group::kExpert, ExchangeKind::kAllToAll, combine, 1, copies});
+      }
+    }
+  }
+
+  // Before and after the experts that tensor ranks share.
+  void share_rows(base::Bytes bytes) {
+    for (Pass* pass : {&work_.forward, &work_.backward}) {
+      pass->exchanges.push_back({Group::kTensor, ExchangeKind::kAllGather, bytes, 1});
+      pass->exchanges.push_back({Group::kTensor, ExchangeKind::kReduceScatter, bytes, 1});
     }
   }
 
@@ -207,8 +299,9 @@ class Builder {
     elementwise(work_.forward, local_tokens_ * experts, 3 * 4, 8, 3);  // softmax and top-k, FP32
     elementwise(work_.backward, local_tokens_ * experts, 2 * 4, 4, 2);
     // Permute before and after the exchange, each way: read and write every routed row.
-    elementwise(work_.forward, rows * hidden_, 4 * kElement, 1, 4);
-    elementwise(work_.backward, rows * hidden_, 4 * kElement, 1, 4);
+    const double moved = 4 * kElement * software_.permutation_traffic;
+    elementwise(work_.forward, rows * hidden_, moved, 1, 4);
+    elementwise(work_.backward, rows * hidden_, moved, 1, 4);
   }
 
   void grouped(double groups, double m, double n, double k) {
@@ -216,6 +309,7 @@ class Builder {
     work_.forward.kernels.push_back({GroupedGemm{groups, m, n, k, linear_, kElement}, 1});
     quantise(work_.backward, 2 * groups * m * n);
     work_.backward.kernels.push_back({GroupedGemm{groups, m, k, n, linear_, kElement}, 1});
+    if (!trains_weights_) return;
     work_.backward.kernels.push_back({GroupedGemm{groups, k, n, m, linear_, kAccumulate}, 1});
   }
 
@@ -256,6 +350,7 @@ class Builder {
   double sequence_;
   double local_tokens_;
   double hidden_;
+  bool trains_weights_;
   LayerWork work_;
 };
 

@@ -28,12 +28,31 @@ Experts read_experts(Fields fields) {
   moe.top_k = fields.small_integer("top_k", 1);
   moe.shared = fields.small_integer("shared", 0, 0);
   moe.ffn = fields.integer("ffn", 1);
+  moe.shared_ffn = fields.integer("shared_ffn", 1, moe.ffn);
+  moe.every = fields.small_integer("every", 1, 1);
   moe.first_dense_layers = fields.small_integer("first_dense_layers", 0, 0);
   if (moe.top_k > moe.experts) {
     fields.reading().error(fields.node(), "top_k is larger than the number of experts");
   }
   fields.finish();
   return moe;
+}
+
+LatentAttention read_latent(Fields fields) {
+  LatentAttention latent;
+  latent.query_rank = fields.small_integer("query_rank", 0, 0);
+  latent.key_value_rank = fields.small_integer("key_value_rank", 1);
+  latent.rotary_dim = fields.small_integer("rotary_dim", 0);
+  latent.value_dim = fields.small_integer("value_dim", 1);
+  fields.finish();
+  return latent;
+}
+
+// Which layers look at the last `window` tokens only.
+void read_window(Fields fields, Model& model) {
+  model.window = static_cast<std::int64_t>(fields.count("tokens", "tokens"));
+  model.windowed_share = fields.share("share", 1.0);
+  fields.finish();
 }
 
 Model read_shape(Fields fields) {
@@ -49,6 +68,10 @@ Model read_shape(Fields fields) {
   if (!fields.has("head_dim") && model.heads > 0 && model.hidden % model.heads != 0) {
     fields.reading().error(fields.node(), "heads do not divide hidden: give 'head_dim'");
   }
+  if (auto latent = fields.maybe_map("latent")) model.latent = read_latent(*latent);
+  if (auto window = fields.maybe_map("window")) read_window(*window, model);
+  model.score_soft_cap = fields.flag("score_soft_cap", false);
+  model.prediction_layers = fields.small_integer("prediction_layers", 0, 0);
   model.ffn = fields.integer("ffn", 1);
   model.gated = fields.flag("gated", true);
   model.vocabulary = fields.integer("vocabulary", 1);
@@ -85,6 +108,7 @@ Job read_job(Fields fields, const base::Catalog& catalog) {
     }
   }
   job.tokens = fields.count("tokens", "tokens");
+  job.training = static_cast<Training>(fields.choice("training", {"full", "low_rank"}, 0));
   job.precision = kTrained.at(fields.choice("precision", trained_names(), 0));
   fields.finish();
   return job;

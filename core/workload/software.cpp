@@ -6,12 +6,64 @@ namespace weft::workload {
 
 namespace {
 
+void read_host(base::Fields fields, Software& software) {
+  software.launch = fields.quantity<base::Time>("launch");
+  software.launch_exponent = fields.number("exponent", software.launch_exponent);
+  software.exchange_launches = fields.number("exchange_launches", software.exchange_launches);
+  software.expert_synchronisation =
+      fields.quantity<base::Time>("expert_synchronisation", base::Time(0));
+  software.per_step = fields.quantity<base::Time>("per_step", base::Time(0));
+  fields.finish();
+}
+
+void read_kernels(base::Fields fields, Software& software) {
+  software.elementwise_traffic = fields.number("elementwise_traffic");
+  software.permutation_traffic = fields.number("permutation_traffic", software.permutation_traffic);
+  software.loss_bytes_per_logit = fields.quantity<base::Bytes>("loss_per_logit");
+  software.attention =
+      static_cast<AttentionKernel>(fields.choice("attention", {"flash", "unfused"}, 0));
+  software.attention_time = fields.number("attention_time", software.attention_time);
+  software.unfused_score_bytes =
+      fields.quantity<base::Bytes>("unfused_score", software.unfused_score_bytes);
+  software.residual = fields.number("residual");
+  software.residual_sharded = fields.number("residual_sharded");
+  fields.finish();
+}
+
+void read_communication(base::Fields fields, Software& software) {
+  software.dispatch_bytes = fields.quantity<base::Bytes>("dispatch", base::Bytes(2)).si();
+  software.sends_once_per_host = fields.flag("once_per_host", false);
+  software.gathers_by_ring = fields.choice("gather", {"ring", "cheapest"}, 1) == 0;
+  software.gather_pieces = fields.number("gather_pieces", software.gather_pieces);
+  fields.finish();
+}
+
 void read_overlap(base::Fields fields, Software& software) {
-  software.tensor_overlap_chunks = fields.small_integer("tensor_chunks", 1);
+  software.tensor_hidden = fields.number("tensor");
+  software.tensor_hidden_fused = fields.number("tensor_fused", software.tensor_hidden);
+  software.fuses_tensor = fields.flag("fuses_tensor", false);
+  software.expert_hidden = fields.number("expert", 0.0);
   software.overlap_gradients = fields.required_flag("gradients");
   software.overlap_parameters = fields.required_flag("parameters");
   software.overlap_pipeline = fields.required_flag("pipeline");
+  software.data_window = fields.number("data_window", software.data_window);
   software.communication_tax = fields.number("compute_tax");
+  fields.finish();
+}
+
+void read_memory(base::Fields fields, Software& software) {
+  const auto bytes = [&](const char* key, double fallback) {
+    return fields.quantity<base::Bytes>(key, base::Bytes(fallback)).si();
+  };
+  software.reserved_fixed = fields.quantity<base::Bytes>("fixed");
+  software.reserved_fraction = fields.number("fraction");
+  software.gradient_bytes = bytes("gradient", software.gradient_bytes);
+  software.optimizer_bytes = bytes("optimizer", software.optimizer_bytes);
+  software.logit_bytes = bytes("logit", software.logit_bytes);
+  software.gathered_logit_bytes = bytes("gathered_logit", software.gathered_logit_bytes);
+  software.norm_bytes = bytes("norm", software.norm_bytes);
+  software.score_bytes = bytes("score", software.score_bytes);
+  software.dummy_weight_gradients = fields.flag("dummy_weight_gradients", false);
   fields.finish();
 }
 
@@ -32,22 +84,13 @@ Software read_software(const base::Document& document, base::Reading& reading) {
   Software software;
   base::Fields fields(document.root(), reading, document.file().stem().string());
   fields.text("kind");
+  software.id = document.file().stem().string();
   software.name = fields.text("name");
-  auto host = fields.map("host");
-  software.launch = host.quantity<base::Time>("launch");
-  software.launch_exponent = host.number("exponent");
-  host.finish();
-  auto kernels = fields.map("kernels");
-  software.elementwise_traffic = kernels.number("elementwise_traffic");
-  software.loss_bytes_per_logit = kernels.quantity<base::Bytes>("loss_per_logit");
-  software.residual = kernels.number("residual");
-  software.residual_sharded = kernels.number("residual_sharded");
-  kernels.finish();
+  read_host(fields.map("host"), software);
+  read_kernels(fields.map("kernels"), software);
+  if (auto map = fields.maybe_map("communication")) read_communication(*map, software);
   read_overlap(fields.map("overlap"), software);
-  auto memory = fields.map("memory");
-  software.reserved_fixed = memory.quantity<base::Bytes>("fixed");
-  software.reserved_fraction = memory.number("fraction");
-  memory.finish();
+  read_memory(fields.map("memory"), software);
   if (auto fitted = fields.maybe_map("fitted")) read_fitted(*fitted, software);
   fields.finish();
   return software;

@@ -49,11 +49,15 @@ inline Gemm square(double size, Precision precision = Precision::kBf16) {
   return {size, size, size, 1, precision, 2};
 }
 
+// In a format that every chip has.
+inline Gemm large_gemm(const Device& device) {
+  return square(8192, device.has(Precision::kBf16) ? Precision::kBf16 : Precision::kFp16);
+}
+
 inline OperatingPoint capped(double watts) { return {base::Power(watts)}; }
 
 inline const std::vector<std::string>& shipped_names() {
-  static const std::vector<std::string> names = {
-      "a100_80g", "h100_sxm5", "b200_sxm", "gb200", "ascend_910b2", "ascend_910b3", "ascend_910c"};
+  static const std::vector<std::string> names = base::Catalog({WEFT_CONFIGS}).names("chip");
   return names;
 }
 
@@ -64,10 +68,12 @@ inline Chip shipped(const std::string& name, base::Reading reading = {}) {
   return chip;
 }
 
-// The chip with every range at its high end: where it is wide, that is the single-kernel figure.
+// The chip with the efficiencies of its GEMMs at the high end: the single-kernel figures.
 inline Chip at_the_high_end(const std::string& name) {
-  return shipped(
-      name, base::Reading([](const std::string&, const base::Distribution& d) { return d.high; }));
+  return shipped(name, base::Reading([](const std::string& path, const base::Distribution& d) {
+                   const bool gemm = path.find(".gemm.efficiency.") != std::string::npos;
+                   return gemm ? d.high : d.mode;
+                 }));
 }
 
 }  // namespace weft::chips::testing

@@ -55,9 +55,9 @@ TEST(Cap, CountsFromTheLimitWhenMoreThanTheLimitIsWanted) {
 TEST(Cap, AtOrAboveTheLimitChangesNothing) {
   for (const auto& name : shipped_names()) {
     const auto device = shipped(name).device;
-    const auto free = gemm(device, {}, square(8192));
+    const auto free = gemm(device, {}, large_gemm(device));
     for (const double share : {1.0, 1.5}) {
-      const auto cost = gemm(device, {device.power.limit * share}, square(8192));
+      const auto cost = gemm(device, {device.power.limit * share}, large_gemm(device));
       EXPECT_EQ(cost.time, free.time) << name;
       EXPECT_EQ(cost.energy, free.energy) << name;
     }
@@ -74,15 +74,15 @@ TEST(Cap, AboveWhatTheKernelWantsChangesNothing) {
 TEST(Cap, MakesEveryShippedChipSlowerStepByStepAndIsHeld) {
   for (const auto& name : shipped_names()) {
     const auto device = shipped(name).device;
-    double last = gemm(device, {}, square(8192)).time.si();
+    double last = gemm(device, {}, large_gemm(device)).time.si();
     for (double share = 0.9; share > 0.45; share -= 0.05) {
       const auto cap = device.power.limit * share;
-      const auto cost = gemm(device, {cap}, square(8192));
+      const auto cost = gemm(device, {cap}, large_gemm(device));
       EXPECT_LE(cost.energy / cost.time, cap * (1 + 1e-12)) << name << ' ' << share;
       EXPECT_GE(cost.time.si(), last) << name << ' ' << share;
       last = cost.time.si();
     }
-    EXPECT_GT(last, 1.1 * gemm(device, {}, square(8192)).time.si()) << name;
+    EXPECT_GT(last, 1.1 * gemm(device, {}, large_gemm(device)).time.si()) << name;
   }
 }
 
@@ -173,7 +173,7 @@ TEST(Cap, AtEightyPercentOfTheLimitCostsAnH100LessThanTenPercentOfAGemm) {
 TEST(Power, FallsFromComputingOverCommunicatingToWaitingToIdle) {
   for (const auto& name : shipped_names()) {
     const auto device = shipped(name).device;
-    const auto computing = gemm(device, {}, square(8192));
+    const auto computing = gemm(device, {}, large_gemm(device));
     EXPECT_GT(computing.energy / computing.time, communicating_power(device, {})) << name;
     EXPECT_GT(communicating_power(device, {}), waiting_power(device)) << name;
     EXPECT_GT(waiting_power(device), device.power.idle) << name;

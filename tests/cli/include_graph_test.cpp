@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -14,11 +15,12 @@ namespace {
 namespace fs = std::filesystem;
 
 // Ground floor first; rooms of one floor do not see each other.
-const std::vector<std::vector<std::string>> kFloors = {{"base"},     {"chips", "interconnect"},
-                                                       {"workload"}, {"cluster"},
-                                                       {"plan"},     {"step"},
-                                                       {"campaign"}, {"site"},
-                                                       {"study"},    {"report"},
+const std::vector<std::vector<std::string>> kFloors = {{"base"},        {"chips", "interconnect"},
+                                                       {"workload"},    {"cluster"},
+                                                       {"plan"},        {"step"},
+                                                       {"campaign"},    {"site"},
+                                                       {"study"},       {"validation"},
+                                                       {"calibration"}, {"report"},
                                                        {"cli"}};
 
 // What a job is made of does not depend on the wires between the chips.
@@ -40,11 +42,16 @@ std::map<std::string, std::set<std::string>> allowed_rooms() {
   return allowed;
 }
 
+// Studies large enough for a room of their own, in the folder of the others.
+const std::set<std::string> kStudies = {"validation", "calibration"};
+
 // "core/plan/check.cpp" is of the room plan, "chips/kernel.cpp" of the room chips.
 std::string room_of(const fs::path& relative) {
   auto part = relative.begin();
   if (*part == "core") ++part;
-  return part->string();
+  const auto inside = std::next(part);
+  const bool is_study = *part == "study" && inside != relative.end();
+  return is_study && kStudies.contains(inside->string()) ? inside->string() : part->string();
 }
 
 struct Include {

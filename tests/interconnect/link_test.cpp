@@ -1,5 +1,7 @@
 // Reading links.
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "configs.h"
@@ -88,12 +90,32 @@ TEST(ShippedLinks, AreReadAndHaveSources) {
   }
 }
 
+// Parameters that are fitted later start from a range, their own or that of the link they extend.
+TEST(ShippedLinks, HaveARangeForWhatIsFitted) {
+  const base::Catalog catalog = shipped();
+  for (const std::string& name : catalog.names("link")) {
+    base::Reading reading;
+    (void)read_link(catalog.load("link", name, std::nullopt), reading);
+    for (const char* key : {".latency", ".efficiency", ".all_to_all_efficiency"}) {
+      const auto& inputs = reading.uncertain_inputs();
+      EXPECT_TRUE(std::any_of(inputs.begin(), inputs.end(),
+                              [&](const auto& input) { return input.path.ends_with(key); }))
+          << name << key;
+    }
+  }
+}
+
 TEST(ShippedLinks, AreOneWay) {
   EXPECT_DOUBLE_EQ(shipped_link("nvlink4").bandwidth.si(), 450e9);
   EXPECT_DOUBLE_EQ(shipped_link("nvlink5_nvl72").bandwidth.si(), 900e9);
   EXPECT_DOUBLE_EQ(7 * shipped_link("hccs_910b").bandwidth.si(), 196e9);
   EXPECT_DOUBLE_EQ(7 * shipped_link("ub_1_0").bandwidth.si(), 196e9);
   EXPECT_DOUBLE_EQ(shipped_link("ib_ndr").bandwidth.si(), 50e9);
+  EXPECT_DOUBLE_EQ(shipped_link("nvlink3_a800").bandwidth.si(), 200e9);
+  EXPECT_DOUBLE_EQ(6 * shipped_link("nvlink2_pair").bandwidth.si(), 150e9);
+  EXPECT_DOUBLE_EQ(18 * shipped_link("nvlink4_pair").bandwidth.si(), 450e9);
+  EXPECT_DOUBLE_EQ(shipped_link("ib_xdr").bandwidth.si(), 100e9);
+  EXPECT_DOUBLE_EQ(shipped_link("omni_path_jean_zay").bandwidth.si(), 12.5e9);
 }
 
 }  // namespace

@@ -142,6 +142,8 @@ TEST(Measured, EightHostsOfH100) {
 TEST(Measured, TwoHostsOfH100) {
   expect_points(hosts_of(8, "nvlink4", 2, "roce_400g"),
                 {{8, 69.1, 0.25}, {1 * kMebi, 123.0, 0.25}, {64 * kMebi, 601.0, 0.10}});
+  expect_points(hosts_of(8, "nvlink4", 2, "efa_3200"),
+                {{8, 69.1, 0.25}, {1 * kMebi, 123.0, 0.25}, {64 * kMebi, 601.0, 0.10}});
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ constexpr std::array kKinds = std::to_array<KindRow>({{"chip", "chips"},
                                                       {"cluster", "clusters"},
                                                       {"site", "sites"},
                                                       {"campaign", "campaigns"},
-                                                      {"study", "studies"}});
+                                                      {"study", "studies"},
+                                                      {"rules", "validation"}});
 
 std::optional<std::string> known_folder(std::string_view kind) {
   for (const KindRow& row : kKinds) {
@@ -124,6 +125,17 @@ void check_kind(const Document& document, const std::string& kind,
   fail(found, "this is a " + std::string(found.text()) + "; a " + kind + " is expected" + asked);
 }
 
+// Fitted values stand in NAME.fit.yaml beside NAME.yaml and replace those written by hand.
+Document with_fit(Document document, const std::string& kind, Fits fits) {
+  if (fits == Fits::kIgnore) return document;
+  fs::path fit = document.file();
+  fit.replace_extension(".fit.yaml");
+  if (document.file().empty() || !is_file(fit)) return document;
+  const Document values = Document::load(fit);
+  check_kind(values, kind, std::nullopt);
+  return merge(document, values.root());
+}
+
 // "a.yaml -> b.yaml -> a.yaml"
 std::string chain_text(const std::vector<fs::path>& chain, const fs::path& last) {
   std::string text;
@@ -136,7 +148,8 @@ std::string chain_text(const std::vector<fs::path>& chain, const fs::path& last)
 
 }  // namespace
 
-Catalog::Catalog(std::vector<fs::path> directories) : directories_(std::move(directories)) {}
+Catalog::Catalog(std::vector<fs::path> directories, Fits fits)
+    : directories_(std::move(directories)), fits_(fits) {}
 
 std::string Catalog::folder(const std::string& kind) {
   const auto folder = known_folder(kind);
@@ -213,7 +226,7 @@ Document Catalog::load_file(const fs::path& file, const std::string& kind) const
 Document Catalog::resolve(Document document, const std::string& kind,
                           std::vector<fs::path> chain) const {
   const auto base_name = document.root().find("extends");
-  if (!base_name) return document;
+  if (!base_name) return with_fit(std::move(document), kind, fits_);
   if (!base_name->is_scalar()) fail(*base_name, "the name of a " + kind + " is expected here");
   chain.push_back(document.file());
   Document base = find(kind, std::string(base_name->text()), base_name, chain);
@@ -221,7 +234,8 @@ Document Catalog::resolve(Document document, const std::string& kind,
     return same_file(file, base.file());
   });
   if (cycle) fail(*base_name, "this extends itself: " + chain_text(chain, base.file()));
-  return merge(resolve(std::move(base), kind, std::move(chain)), document);
+  auto whole = merge(resolve(std::move(base), kind, std::move(chain)), document);
+  return with_fit(std::move(whole), kind, fits_);
 }
 
 }  // namespace weft::base

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <utility>
 
 #include "annotations.h"
@@ -19,10 +20,20 @@ constexpr Dimension negated(const Dimension& d) {
   return {-d.time, -d.data, -d.work, -d.energy, -d.length};
 }
 
+// The name of the document that a value is written in, so that all documents that inherit it by
+// `extends` mean the same uncertain input; a fit of it (NAME.fit.yaml) is the same input.
+std::string owner_of(const Node& node, const std::string& name) {
+  const std::filesystem::path file(node.source()->name);
+  if (file.extension() != ".yaml") return name;
+  const std::filesystem::path stem = file.stem();
+  return (stem.extension() == ".fit" ? stem.stem() : stem).string();
+}
+
 std::string path_of(const Node& node, const std::string& name) {
+  const std::string owner = owner_of(node, name);
   const std::string path = node.path();
-  if (name.empty() || path.empty()) return name + path;
-  return name + "." + path;
+  if (owner.empty() || path.empty()) return owner + path;
+  return owner + "." + path;
 }
 
 std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }

@@ -276,5 +276,33 @@ TEST(Facts, DropTheSourceOfAnOverriddenValue) {
   EXPECT_EQ(lines(merge(base, sourced))[1], "m.b = 3 | mine | assumed");
 }
 
+TEST_F(CatalogTest, FittedValuesStandOverThoseWrittenByHand) {
+  write("mine/chips/a.yaml", "kind: chip\nclock: 1 GHz\nshare: {low: 0.1, mode: 0.2, high: 0.3}\n");
+  write("mine/chips/a.fit.yaml", "kind: chip\nshare: {low: 0.24, mode: 0.25, high: 0.26}\n");
+  write("mine/chips/b.yaml", "kind: chip\nextends: a\nclock: 2 GHz\n");
+  for (const std::string name : {"a", "b"}) {
+    const auto document = catalog().load("chip", name, std::nullopt);
+    EXPECT_EQ(document.file().stem(), name);
+    EXPECT_EQ(document.root().find("share")->find("mode")->text(), "0.25") << name;
+    const auto by_hand = catalog().with(Fits::kIgnore).load("chip", name, std::nullopt);
+    EXPECT_EQ(by_hand.root().find("share")->find("mode")->text(), "0.2") << name;
+  }
+  EXPECT_EQ(catalog().names("chip"), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST_F(CatalogTest, AnInheritedUncertainInputBelongsToTheDocumentItStandsIn) {
+  write("mine/chips/a.yaml", "kind: chip\nshare: {low: 0.1, mode: 0.2, high: 0.3}\n");
+  write("mine/chips/a.fit.yaml", "kind: chip\nshare: {mode: 0.25}\n");
+  write("mine/chips/b.yaml", "kind: chip\nextends: a\n");
+  Reading reading;
+  for (const std::string name : {"a", "b"}) {
+    const auto document = catalog().load("chip", name, std::nullopt);
+    Fields fields(document.root(), reading, name);
+    EXPECT_EQ(fields.number("share"), 0.25);
+  }
+  ASSERT_EQ(reading.uncertain_inputs().size(), 1U);
+  EXPECT_EQ(reading.uncertain_inputs().front().path, "a.share");
+}
+
 }  // namespace
 }  // namespace weft::base

@@ -22,7 +22,7 @@ using Read = std::function<void(Fields&)>;
 Outcome outcome(const std::string& yaml, const Read& read) {
   Reading reading;
   const Document document = Document::parse(yaml, "t.yaml");
-  Fields fields(document.root(), reading, "doc");
+  Fields fields(document.root(), reading, "t");
   read(fields);
   Outcome result;
   result.uncertain = reading.uncertain_inputs();
@@ -301,13 +301,13 @@ TEST(Fields, ReadsUncertainNumbers) {
     EXPECT_DOUBLE_EQ(d.high, high) << path;
   };
   using Kind = Distribution::Kind;
-  expect(0, "doc.a", Kind::kTriangular, 600, 780, 950);
-  expect(1, "doc.b", Kind::kNormal, 730, 780, 830);
-  expect(2, "doc.c", Kind::kNormal, 730, 780, 830);
-  expect(3, "doc.d", Kind::kNormal, 702, 780, 858);
-  expect(4, "doc.e", Kind::kNormal, 0.18, 0.2, 0.22);
-  expect(5, "doc.j", Kind::kNormal, 4, 5, 6);
-  expect(6, "doc.i", Kind::kTriangular, 1, 2, 4);
+  expect(0, "t.a", Kind::kTriangular, 600, 780, 950);
+  expect(1, "t.b", Kind::kNormal, 730, 780, 830);
+  expect(2, "t.c", Kind::kNormal, 730, 780, 830);
+  expect(3, "t.d", Kind::kNormal, 702, 780, 858);
+  expect(4, "t.e", Kind::kNormal, 0.18, 0.2, 0.22);
+  expect(5, "t.j", Kind::kNormal, 4, 5, 6);
+  expect(6, "t.i", Kind::kTriangular, 1, 2, 4);
 }
 
 TEST(Fields, DrawsUncertainNumbersAsTold) {
@@ -426,7 +426,7 @@ TEST(Values, ReadMembersOfLists) {
   EXPECT_EQ(integer_of(l.item(3), reading, "d", 0), 3);
   EXPECT_TRUE(flag_of(l.item(4), reading));
   EXPECT_EQ(number_of(l.item(5), reading, "d"), 5.0);
-  EXPECT_EQ(reading.uncertain_inputs().at(0).path, "d.l[5]");
+  EXPECT_EQ(reading.uncertain_inputs().at(0).path, "t.l[5]");
   EXPECT_EQ(money_of(l.item(6), reading, "d").currency, "USD");
   EXPECT_EQ(text_of(l.item(2), reading), "2 x a");
   EXPECT_EQ(count_of(l.item(3), reading, "d", "tokens"), 3.0);

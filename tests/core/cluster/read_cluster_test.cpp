@@ -1,24 +1,15 @@
 // Clusters as a study asks for them: sizes, fabrics, caps, and the errors.
 
 #include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
-#include "weft/cluster/cluster.h"
+#include "parsed.h"
 
 namespace weft::cluster {
 namespace {
 
-Cluster parsed(const std::string& text) {
-  const auto document = base::Document::parse(text, "study.yaml");
-  base::Reading reading;
-  base::Fields use(document.root(), reading, "cluster");
-  auto cluster = read_cluster(use, base::Catalog({WEFT_CONFIGS}));
-  use.finish();
-  reading.throw_if_any();
-  return cluster;
-}
+using testing::parsed;
 
 std::string complaint(const std::string& text) {
   try {
@@ -37,58 +28,6 @@ std::string complaint(const std::string& text) {
     return ::testing::AssertionFailure() << "not at " << place << " or not so: " << what;
   }
   return ::testing::AssertionSuccess();
-}
-
-struct Shipped {
-  const char* name;
-  const char* unit;
-  std::int64_t hosts, packages, devices;  // of one unit
-};
-
-const std::vector<Shipped>& shipped() {
-  static const std::vector<Shipped> all = {
-      {"atlas_800t_a2", "hosts", 1, 8, 8},      {"atlas_900_a2", "hosts", 1, 8, 8},
-      {"cloudmatrix384", "pods", 48, 384, 768}, {"dgx_a100_80g", "hosts", 1, 8, 8},
-      {"dgx_b200", "hosts", 1, 8, 8},           {"dgx_h100", "hosts", 1, 8, 8},
-      {"gb200_nvl72", "racks", 18, 72, 72}};
-  return all;
-}
-
-TEST(ShippedClusters, AreAllListedHere) {
-  std::vector<std::string> names;
-  for (const auto& one : shipped()) names.emplace_back(one.name);
-  EXPECT_EQ(base::Catalog({WEFT_CONFIGS}).names("cluster"), names);
-}
-
-TEST(ShippedClusters, HaveTheirSizeInAllItsForms) {
-  for (const auto& one : shipped()) {
-    for (const std::int64_t units : {1, 2, 5}) {
-      const std::string use = std::string("use: ") + one.name;
-      const auto cluster =
-          parsed(units == 1 ? use : use + "\n" + one.unit + ": " + std::to_string(units));
-      EXPECT_EQ(cluster.hosts, units * one.hosts) << one.name;
-      EXPECT_EQ(cluster.packages(), units * one.packages) << one.name;
-      EXPECT_EQ(cluster.devices(), units * one.devices) << one.name;
-      EXPECT_EQ(cluster.fabric.size(), cluster.devices()) << one.name;
-      EXPECT_EQ(cluster.packages() * cluster.chip.devices(), cluster.devices()) << one.name;
-      EXPECT_EQ(cluster.fabric.tiers().back().children * one.devices, cluster.devices());
-    }
-  }
-}
-
-TEST(ShippedClusters, AreSound) {
-  for (const auto& one : shipped()) {
-    const auto cluster = parsed(std::string("use: ") + one.name + "\nhosts: 36");
-    EXPECT_FALSE(cluster.name.empty());
-    EXPECT_NE(cluster.label.find(cluster.name), std::string::npos);
-    EXPECT_NE(cluster.label.find("36"), std::string::npos);
-    EXPECT_GT(cluster.host.base_training, cluster.host.base_idle) << one.name;
-    EXPECT_GT(cluster.storage.read, cluster.storage.write) << one.name;
-    EXPECT_TRUE(cluster.prices.per_host.has_value()) << one.name;
-    const base::Catalog catalog({WEFT_CONFIGS});
-    EXPECT_NO_THROW((void)catalog.load("site", cluster.facility, std::nullopt)) << one.name;
-    EXPECT_NO_THROW((void)catalog.load("software", cluster.software, std::nullopt)) << one.name;
-  }
 }
 
 // Numbers of arXiv 2506.12708: 384 packages of two dies; dies, hosts and the pod nest.
@@ -114,6 +53,49 @@ TEST(Nvl72, JoinsEighteenTraysAndMayBePartlyFilled) {
   EXPECT_EQ(parsed("use: gb200_nvl72\nracks: 3").fabric.unit_size(0), 72);
   EXPECT_EQ(parsed("use: gb200_nvl72\nhosts: 10").fabric.size(), 40);
   EXPECT_EQ(parsed("use: gb200_nvl72\nhosts: 36").fabric.tiers().back().children, 2);
+}
+
+// 64 of 72 GPUs of each rack, as large runs place them.
+TEST(HostsPerDomain, BuildsSmallerDomains) {
+  const auto cluster = parsed("use: gb200_nvl72\nhosts: 32\nhosts_per_domain: 16");
+  EXPECT_EQ(cluster.devices(), 128);
+  EXPECT_EQ(cluster.fabric.unit_size(0), 64);
+  EXPECT_EQ(cluster.fabric.tiers().back().children, 2);
+  EXPECT_TRUE(cluster.fabric.group(128, 1, 64).is_even());
+}
+
+TEST(HostsPerDomain, CountsInUnits) {
+  const auto racks = parsed("use: gb200_nvl72\nracks: 8\nhosts_per_domain: 16");
+  EXPECT_EQ(racks.hosts, 128);
+  EXPECT_EQ(racks.fabric.size(), 512);
+  EXPECT_EQ(parsed("use: gb200_nvl72\nhosts_per_domain: 16").devices(), 64);
+  EXPECT_EQ(parsed("use: cloudmatrix384\npods: 2\nhosts_per_domain: 32").devices(), 1024);
+}
+
+TEST(HostsPerDomain, MayBeAllOrInOneDomain) {
+  EXPECT_EQ(parsed("use: gb200_nvl72\nhosts_per_domain: 18").fabric.size(), 72);
+  EXPECT_EQ(parsed("use: gb200_nvl72\nhosts: 8\nhosts_per_domain: 16").fabric.size(), 32);
+  EXPECT_EQ(parsed("use: dgx_h100\nhosts: 3\nhosts_per_domain: 1").fabric.size(), 24);
+}
+
+TEST(HostsPerDomain, MustFit) {
+  EXPECT_TRUE(complains("use: gb200_nvl72\nhosts: 32\nhosts_per_domain: 19", "3:19",
+                        "a scale-up domain of this cluster has 18 hosts"));
+  EXPECT_TRUE(complains("use: dgx_h100\nhosts_per_domain: 2", "2:19", "has 1 host"));
+  EXPECT_TRUE(complains("use: gb200_nvl72\nhosts: 36\nhosts_per_domain: 16", "1:",
+                        "36 hosts are 144 devices, not a whole number of scale-up domains of 64"));
+  EXPECT_TRUE(complains("use: gb200_nvl72\nhosts_per_domain: 0", "2:19", "at least 1"));
+  // Racks of eight boards: nine boards fill no second rack.
+  EXPECT_TRUE(complains("use: ub_mesh_pod\nhosts_per_domain: 9", "2:19", "9 of the 128 hosts"));
+}
+
+TEST(UbMesh, MayBeFilledFromTheInside) {
+  const auto rack = parsed("use: ub_mesh_pod\nhosts: 8").fabric;
+  EXPECT_EQ(rack.size(), 64);
+  EXPECT_EQ(rack.unit_size(1), 64);
+  EXPECT_EQ(parsed("use: ub_mesh_superpod_8k\nhosts: 64").fabric.size(), 512);
+  EXPECT_EQ(parsed("use: ub_mesh_superpod_8k\nhosts: 3").fabric.unit_size(1), 24);
+  EXPECT_TRUE(complains("use: ub_mesh_pod\nhosts: 12", "1:", "domains of 1024"));
 }
 
 TEST(BadCluster, HostsThatAreNoWholeDomains) {

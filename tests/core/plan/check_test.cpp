@@ -119,12 +119,6 @@ const std::vector<Refusal>& refusals() {
          plan.data = 2;
        },
        "expert: 2 but Small has no experts"},
-      {Problem::kZeroPipeline,
-       [](auto&, auto&, auto& plan) {
-         plan.zero = 2;
-         plan.pipeline = 2;
-       },
-       "ZeRO-2 with pipeline 2: not modelled"},
       {Problem::kMemory,
        [](auto&, auto& job, auto& plan) {
          job.global_batch = 256;

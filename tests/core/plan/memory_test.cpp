@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fixtures.h"
+#include "weft/workload/workspace.h"
 
 namespace weft::plan {
 namespace {
@@ -23,6 +24,7 @@ Plan with_zero(Plan plan, int zero) {
 }
 
 // 2 of weights, 4 of gradients, 12 of master weights and moments; what ZeRO splits is divided.
+// Sharded FP32 parameters (ZeRO-3) are their own master weights.
 TEST(State, IsEighteenBytesAParameterAndLessWithZero) {
   const auto job = job_of("llama3_8b");
   const double n = workload::count_parameters(job.model).total;
@@ -33,7 +35,7 @@ TEST(State, IsEighteenBytesAParameterAndLessWithZero) {
       EXPECT_DOUBLE_EQ(state(memory(job, with_zero(plan, 0))), 18 * n);
       EXPECT_NEAR(state(memory(job, with_zero(plan, 1))) / n, 6 + 12 / ranks, 1e-12);
       EXPECT_NEAR(state(memory(job, with_zero(plan, 2))) / n, 2 + 16 / ranks, 1e-12);
-      EXPECT_NEAR(state(memory(job, with_zero(plan, 3))) / n, 18 / ranks, 1e-12);
+      EXPECT_NEAR(state(memory(job, with_zero(plan, 3))) / n, 16 / ranks, 1e-12);
     }
   }
 }
@@ -47,6 +49,77 @@ TEST(State, IsThatOfKorthikanti) {
   };
   EXPECT_NEAR(middle("megatron_530b", 35), 31.64, 0.01);
   EXPECT_NEAR(middle("megatron_1t", 64), 32.96, 0.01);
+}
+
+// 16-bit gradients stand twice: as they are, and in FP32 beside the sharded optimizer.
+TEST(State, WithHalfGradientsIsFourAndSixteen) {
+  auto job = job_of("llama3_8b");
+  const double n = workload::count_parameters(job.model).total;
+  workload::Software software;
+  const auto plan = plan_of(1, 1, 16);
+  const auto of = [&] { return state(memory_of_stage(job, software, plan, 0)) / n; };
+  job.precision = chips::Precision::kFp16;
+  EXPECT_NEAR(of(), 4 + 16 / 16.0, 1e-12);
+  job.precision = chips::Precision::kBf16;
+  software.gradient_bytes = 2;
+  EXPECT_NEAR(of(), 4 + 16 / 16.0, 1e-12);
+  EXPECT_NEAR(state(memory_of_stage(job, software, with_zero(plan, 3), 0)) / n, 16 / 16.0, 1e-12);
+  software.optimizer_bytes = 24;
+  EXPECT_NEAR(of(), 4 + 24 / 16.0, 1e-12);
+}
+
+TEST(State, OfFrozenWeightsIsTheWeights) {
+  auto job = job_of("llama3_8b");
+  job.training = workload::Training::kLowRank;
+  const auto m = memory(job, plan_of(1, 1, 2));
+  EXPECT_DOUBLE_EQ(state(m), 2 * workload::count_parameters(job.model).total);
+}
+
+// Hybrid sharding: over 4 of 16 ranks.
+TEST(State, IsSplitOverTheRanksOfZero) {
+  const auto job = job_of("llama3_8b");
+  const double n = workload::count_parameters(job.model).total;
+  Plan plan = plan_of(1, 1, 16);
+  plan.zero_ranks = 4;
+  EXPECT_NEAR(state(memory(job, plan)) / n, 6 + 12 / 4.0, 1e-12);
+}
+
+// In a pipeline gradients and weights stay whole from one micro-batch to the next.
+TEST(State, OfAPipelineIsNoLessThanThatOfZero1) {
+  const auto job = job_of("llama3_8b");
+  const auto plan = plan_of(1, 2, 16);
+  for (const int zero : {2, 3}) {
+    EXPECT_DOUBLE_EQ(state(memory(job, with_zero(plan, zero))), state(memory(job, plan)));
+  }
+}
+
+TEST(State, TakesOtherBytesAParameter) {
+  const auto job = job_of("llama3_8b");
+  const auto plan = plan_of(1, 1, 4);
+  const double n = workload::count_parameters(job.model).total;
+  const auto with = [&](const StateBytes& bytes) {
+    return state(memory_of_stage(job, kNoReserve, plan, 0, bytes)) / n;
+  };
+  EXPECT_NEAR(with({2, 4, 10}), 6 + 10 / 4.0, 1e-12);  // the 16-bit weight is half of the master's
+  EXPECT_NEAR(with({2, 4, 0}), 6, 1e-12);              // the optimizer is on the host
+}
+
+// DeepSeek-V3's further layer: it, a 2 h x h projection, two norms, a copy of the table.
+TEST(State, OfMultiTokenPredictionIsOnTheLastStage) {
+  auto job = job_of("deepseek_v3");
+  Plan plan = plan_of(1, 4, 8);
+  plan.expert = 8;
+  plan.layers = {15, 15, 15, 16};
+  const auto with = parameters_of_stage(job, plan, 3);
+  const auto first = parameters_of_stage(job, plan, 0);
+  const auto moe = sharded_parameters(job.model, workload::LayerKind::kMoe, plan.shard());
+  const auto table =
+      sharded_parameters(job.model, workload::LayerKind::kEmbedding, plan.shard()).dense;
+  job.model.prediction_layers = 0;
+  const auto without = parameters_of_stage(job, plan, 3);
+  EXPECT_DOUBLE_EQ(with.experts - without.experts, moe.experts);
+  EXPECT_NEAR(with.dense - without.dense, moe.dense + table + 2.0 * 7168 * (7168 + 1), 1);
+  EXPECT_EQ(first.dense, parameters_of_stage(job, plan, 0).dense);
 }
 
 TEST(State, OverAllStagesAndTensorRanksIsTheModel) {
@@ -100,6 +173,8 @@ TEST(Memory, IsTheSumOfItsParts) {
   const auto tensors = m.weights + m.gradients + m.optimizer + m.activations + m.buffers;
   EXPECT_DOUBLE_EQ(m.total().si(), (tensors + m.reserve).si());
   EXPECT_NEAR(m.reserve.si(), 2e9 + 0.06 * tensors.si(), 1);
+  EXPECT_DOUBLE_EQ(m.allocated().si(), tensors.si());
+  EXPECT_NEAR(m.reserved().si(), 1.06 * tensors.si(), 1);
 }
 
 TEST(Memory, FallsWithEveryStageOfZero) {
@@ -156,9 +231,9 @@ TEST(PeakMemory, IsThatOfTheNeediestStage) {
 double layers_in_flight(const workload::Job& job, const Plan& plan, int stage) {
   auto bytes = memory(job, plan, stage).activations;
   if (stage == plan.pipeline - 1) {
-    bytes -= saved_activations(job, workload::LayerKind::kHead, plan.shard()).none;
+    bytes -= saved_activations(job, kNoReserve, workload::LayerKind::kHead, plan.shard()).none;
   }
-  return bytes / saved_activations(job, workload::LayerKind::kDense, plan.shard()).none;
+  return bytes / saved_activations(job, kNoReserve, workload::LayerKind::kDense, plan.shard()).none;
 }
 
 // 80 layers on 4 stages: a stage holds one micro-batch for itself and one for each stage behind.
@@ -180,10 +255,12 @@ TEST(InFlight, GPipeHoldsAllMicroBatches) {
     EXPECT_NEAR(layers_in_flight(job, plan, stage), 20 * 16, 1e-9);
   }
   // The last stage also keeps the logits of all of them.
-  const auto head = saved_activations(job, workload::LayerKind::kHead, plan.shard()).none;
+  const auto head =
+      saved_activations(job, kNoReserve, workload::LayerKind::kHead, plan.shard()).none;
   Plan one = plan;
   one.schedule = Schedule::kOneForwardOneBackward;
-  const auto layer = saved_activations(job, workload::LayerKind::kDense, plan.shard()).none;
+  const auto layer =
+      saved_activations(job, kNoReserve, workload::LayerKind::kDense, plan.shard()).none;
   EXPECT_NEAR((memory_of_stage(job, {}, plan, 3).activations -
                memory_of_stage(job, {}, one, 3).activations) /
                   (15 * (20 * layer + head)),
@@ -233,11 +310,43 @@ TEST(Activations, OfFullRecomputationAreTheInputsInFlight) {
   Plan plan = plan_of(8, 4, 1);
   plan.recompute = Recompute::kFull;
   EXPECT_DOUBLE_EQ(memory(job, plan).activations.si(), 4 * 20 * 2.0 * 4096 * 8192 / 8);
-  const auto saved = saved_activations(job, workload::LayerKind::kDense, plan.shard());
+  const auto saved = saved_activations(job, kNoReserve, workload::LayerKind::kDense, plan.shard());
   Plan none = plan;
   none.recompute = Recompute::kNone;
   EXPECT_NEAR((memory(job, plan).buffers - memory(job, none).buffers).si(),
               (saved.none - saved.full).si(), 1);
+}
+
+// The loss and the backward pass of a layer are not held at once.
+TEST(Buffers, OfTheLastStageAreWhatTheLossLeavesOver) {
+  const auto job = job_of("llama3_8b");
+  const auto plan = plan_of(1, 2, 1);
+  const auto layer =
+      workload::backward_workspace(job, kNoReserve, workload::LayerKind::kDense, plan.shard());
+  EXPECT_DOUBLE_EQ(memory(job, plan, 0).buffers.si(), layer.si());
+  EXPECT_EQ(memory(job, plan, 1).buffers.si(), 0);  // 6 B a logit are more
+}
+
+TEST(Buffers, HoldDummiesOfWeightGradients) {
+  const auto job = job_of("llama3_8b");
+  const auto plan = plan_of(1, 2, 1);
+  workload::Software software;
+  software.dummy_weight_gradients = true;
+  const auto layer = sharded_parameters(job.model, workload::LayerKind::kDense, plan.shard());
+  EXPECT_DOUBLE_EQ(
+      (memory_of_stage(job, software, plan, 0).buffers - memory(job, plan, 0).buffers).si(),
+      2 * layer.dense);
+}
+
+// Block recomputation: 3 of 16 layers of each of 2 micro-batches in flight.
+TEST(Activations, OfSomeRecomputedLayers) {
+  const auto job = job_of("llama3_8b");
+  Plan plan = plan_of(1, 2, 1);
+  plan.recompute = Recompute::kFull;
+  plan.recompute_layers = {3};
+  const auto layer = saved_activations(job, kNoReserve, workload::LayerKind::kDense, plan.shard());
+  EXPECT_DOUBLE_EQ(memory(job, plan, 0).activations.si(),
+                   2 * (13 * layer.none + 3 * layer.full).si());
 }
 
 // A layer and the larger of a second one and the output table, in 16 bits.

@@ -12,11 +12,8 @@
 
 namespace weft::workload::testing {
 
-inline const std::vector<std::string>& model_names() {
-  static const std::vector<std::string> names = {
-      "gpt3_175b",    "llama3_405b",   "llama3_70b",   "llama3_8b",      "megatron_1t",
-      "megatron_22b", "megatron_530b", "mixtral_8x7b", "qwen3_235b_a22b"};
-  return names;
+inline std::vector<std::string> model_names() {
+  return base::Catalog({WEFT_CONFIGS}).names("model");
 }
 
 inline Model shipped(const std::string& name) {

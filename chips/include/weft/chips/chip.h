@@ -23,9 +23,13 @@ struct Peaks {
 
 // How near kernels come to the peaks; one set per chip, fitted to measured kernels.
 struct KernelParameters {
-  PerPrecision<double> gemm_efficiency{};    // of the matrix peak, large GEMM, library kernel
-  base::Time gemm_fixed;                     // t0 of one kernel, back to back
-  double roofline_norm = 2.0;                // p of the p-norm that joins compute and memory time
+  PerPrecision<double> gemm_efficiency{};  // of the matrix peak, large GEMM, library kernel
+  base::Time gemm_fixed;                   // t0 of one kernel, back to back
+  double roofline_norm = 2.0;              // p of the p-norm that joins compute and memory time
+  // Small matrices fill the units badly: compute time grows by 1 + edge·(1/m + 1/n + 1/k).
+  double gemm_edge = 0.0;
+  // By how much a GEMM slows down whose n or k is no multiple of 8 elements.
+  double gemm_misaligned = 1.0;
   double grouped_gemm_efficiency = 1.0;      // relative to gemm_efficiency
   double memory_efficiency = 1.0;            // of the memory bandwidth, streaming kernels
   double vector_efficiency = 1.0;            // of the vector peak

@@ -67,6 +67,7 @@ struct Attention {
   double scores = 0;
   double head_dim = 0;        // of queries and keys
   double value_head_dim = 0;  // of values
+  double softmax_work = 1;    // relative to a plain softmax (a soft cap adds a tanh)
   base::Bytes traffic;
   bool backward = false;
   Precision precision = Precision::kBf16;

@@ -25,6 +25,9 @@ Command add_run(CLI::App& app);
 Command add_list(CLI::App& app);
 Command add_show(CLI::App& app);
 Command add_check(CLI::App& app);
+Command add_validate(CLI::App& app);
+Command add_memory(CLI::App& app);
+Command add_calibrate(CLI::App& app);
 
 // --configs for a command; the value is read when the command runs.
 void add_configs_option(CLI::App& command, std::vector<std::filesystem::path>& directories);

@@ -65,8 +65,10 @@ struct Cluster {
 };
 
 // Reads one entry of a study's `clusters:`, a map {use: NAME, hosts: n | racks: n | pods: n,
-// power_cap: W of a package, software: NAME, facility: NAME}. The caller asks for the keys that are
-// its own and then finishes `use`. Errors go to the reading of `use`.
+// hosts_per_domain: n, power_cap: W of a package, software: NAME, facility: NAME}. With
+// `hosts_per_domain` each scale-up domain is built with that many hosts (16 of the 18 trays of an
+// NVL72, so that groups stay even), and racks and pods count only those. The caller asks for the
+// keys that are its own and then finishes `use`. Errors go to the reading of `use`.
 Cluster read_cluster(base::Fields& use, const base::Catalog& catalog);
 
 }  // namespace weft::cluster

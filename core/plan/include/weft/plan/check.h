@@ -24,12 +24,12 @@ enum class Problem {
   kPipelineDepth,     // fewer layers than virtual stages
   kLayerSplit,        // the given layers do not add up
   kInterleaving,      // virtual stages without a pipeline, or micro-batches not a multiple of it
-  kExpertSplit,       // expert ranks do not divide the experts or tensor·context·data
+  kExpertSplit,  // expert ranks do not divide the experts or tensor·context·data; expert_tensor
+                 // is neither 1 nor tensor
   kExpertWithoutMoe,
-  kZeroPipeline,  // ZeRO-2 and ZeRO-3 gather or scatter every micro-batch of every stage
   kMemory,
 };
-inline constexpr int kProblemCount = 16;
+inline constexpr int kProblemCount = 15;
 const char* name_of(Problem problem);
 
 // The first rule that the plan breaks, memory not looked at; nothing when it is legal.

@@ -1,6 +1,7 @@
 // How a job is split over devices.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -10,8 +11,11 @@
 
 namespace weft::plan {
 
-enum class Recompute { kNone, kSelective, kFull };
-inline constexpr int kRecomputeCount = 3;
+// kSelective: norm outputs and the activation product (Megatron-Core modules layernorm and
+// mlp_act); kAttention: the scores and what follows up to the values (Korthikanti et al., arXiv
+// 2205.05198 §5, module core_attn).
+enum class Recompute { kNone, kSelective, kAttention, kFull };
+inline constexpr int kRecomputeCount = 4;
 const char* name_of(Recompute recompute);
 
 // kOneForwardOneBackward is interleaved when virtual_stages > 1 (Narayanan et al., arXiv
@@ -30,10 +34,17 @@ struct Plan {
   int pipeline = 1;
   int virtual_stages = 1;  // model chunks per pipeline stage
   int expert = 1;
-  int micro_batch = 1;  // sequences
-  int zero = 1;         // ZeRO stage 0 … 3, over data and context ranks
+  int expert_tensor = 1;  // ranks that share each expert: 1, or as many as tensor
+  int micro_batch = 1;    // sequences
+  int zero = 1;           // ZeRO stage 0 … 3, over data and context ranks
+  // Ranks over which ZeRO shards, neighbours first (hybrid sharding); 0: all data and context
+  // ranks.
+  int zero_ranks = 0;
   bool sequence_parallel = false;
   Recompute recompute = Recompute::kNone;
+  // Layers that each pipeline stage recomputes; the last entry holds for all stages that follow;
+  // empty: all layers.
+  std::vector<int> recompute_layers;
   Schedule schedule = Schedule::kOneForwardOneBackward;
   // Layers of each virtual stage in the order of the model; empty: as even as they go, the stages
   // with the embedding and the head last to get one more.
@@ -47,7 +58,14 @@ struct Plan {
     return job.global_batch / (static_cast<std::int64_t>(data) * micro_batch);
   }
   [[nodiscard]] workload::Shard shard() const {
-    return {tensor, sequence_parallel, context, expert, micro_batch};
+    return {tensor, sequence_parallel, context, expert, expert_tensor, micro_batch};
+  }
+  // The ZeRO stage by what is sent: in a pipeline, ZeRO-2 and ZeRO-3 gather once a step and scatter
+  // once a step, as ZeRO-1 does, and keep what they gathered until then.
+  [[nodiscard]] int zero_traffic() const { return pipeline > 1 ? std::min(zero, 1) : zero; }
+  // Ranks that hold one shard each.
+  [[nodiscard]] int shard_ranks() const {
+    return zero_ranks > 0 ? std::min(zero_ranks, context * data) : context * data;
   }
   friend bool operator==(const Plan&, const Plan&) = default;
 };
@@ -61,6 +79,9 @@ std::string to_text(const Plan& plan);
 struct Chunk {
   int dense_layers = 0;
   int moe_layers = 0;
+  int recomputed_dense = 0;  // of these, layers that are recomputed
+  int recomputed_moe = 0;
+  int prediction_layers = 0;  // of multi-token prediction, with a head each
   bool embedding = false;
   bool head = false;
   [[nodiscard]] int layers() const { return dense_layers + moe_layers; }

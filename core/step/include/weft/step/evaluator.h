@@ -46,6 +46,9 @@ class Evaluator {
   [[nodiscard]] GroupShapes shapes() const;
   void find_groups(const plan::Plan& plan);
   const LayerCost& layer(const plan::Plan& plan, workload::LayerKind kind);
+  [[nodiscard]] const LayerCost& cost_of(workload::LayerKind kind) const {
+    return *costs_[static_cast<std::size_t>(kind)];
+  }
   void prepare(const plan::Plan& plan);
   void prepare_passes(const plan::Plan& plan);
   void prepare_data_parallel(const plan::Plan& plan);

@@ -8,6 +8,7 @@
 #include "weft/base/quantity.h"
 #include "weft/cluster/cluster.h"
 #include "weft/interconnect/fabric.h"
+#include "weft/plan/plan.h"
 #include "weft/workload/layer.h"
 #include "weft/workload/software.h"
 
@@ -41,8 +42,26 @@ struct LayerCost {
   PassCost forward;
   PassCost backward;
   PassCost selective_recompute;
+  PassCost attention_recompute;
   workload::ShardedParameters parameters;
+
+  // What is done again; `recompute` is not kNone.
+  [[nodiscard]] const PassCost& recomputed(plan::Recompute recompute) const;
 };
+
+// The layers of a chunk by kind, and how many of them are recomputed.
+struct ChunkPart {
+  workload::LayerKind kind = workload::LayerKind::kDense;
+  int count = 0;
+  int recomputed = 0;
+};
+inline std::array<ChunkPart, 4> parts_of(const plan::Chunk& chunk) {
+  using workload::LayerKind;
+  return {{{LayerKind::kDense, chunk.dense_layers, chunk.recomputed_dense},
+           {LayerKind::kMoe, chunk.moe_layers, chunk.recomputed_moe},
+           {LayerKind::kEmbedding, chunk.embedding ? 1 : 0, 0},
+           {LayerKind::kHead, chunk.head ? 1 + chunk.prediction_layers : 0, 0}}};
+}
 
 // The groups of a plan, as indices of interned shapes.
 struct Groups {
@@ -51,6 +70,8 @@ struct Groups {
   int context_neighbour = 0;
   int expert = 0;
   int data = 0;         // data · context: replicas of dense parameters
+  int shard = 0;        // of these, the ranks over which ZeRO shards
+  int replicas = 0;     // ranks that hold the same shard; one rank unless sharding is hybrid
   int expert_data = 0;  // replicas of experts
   int next_stage = 0;
 };
@@ -62,8 +83,17 @@ struct GroupShapes {
   const interconnect::GroupShape& context_neighbour;
   const interconnect::GroupShape& expert;
   const interconnect::GroupShape& data;
+  const interconnect::GroupShape& shard;
+  const interconnect::GroupShape& replicas;
   const interconnect::GroupShape& expert_data;
 };
+
+// One collective by the algorithm that the stack has for it.
+interconnect::CollectiveCost collective_cost(const interconnect::Fabric& fabric,
+                                             const workload::Software& software,
+                                             interconnect::Collective collective,
+                                             const interconnect::GroupShape& shape,
+                                             base::Bytes bytes);
 
 // Costs of a layer kind. ZeRO-3 gathers parameters in both passes, ZeRO-2 and ZeRO-3 scatter
 // gradients in every backward pass; both prefetch one layer ahead, so they are hidden up to the
@@ -74,7 +104,7 @@ LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
 
 // Cache keys: plain integers, compared and hashed whole.
 struct LayerKey {
-  std::array<std::int32_t, 12> values{};
+  std::array<std::int32_t, 13> values{};
   friend bool operator==(const LayerKey&, const LayerKey&) = default;
 };
 struct GroupKey {

@@ -22,7 +22,8 @@ struct DataParallelWork {
   base::Energy optimizer_energy;
   Traffic sent{};
 };
-DataParallelWork data_parallel_work(const cluster::Cluster& cluster, int zero,
+DataParallelWork data_parallel_work(const cluster::Cluster& cluster,
+                                    const workload::Software& software, int zero,
                                     const workload::ShardedParameters& parameters,
                                     const GroupShapes& shapes);
 

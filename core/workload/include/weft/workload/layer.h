@@ -17,8 +17,9 @@ struct Shard {
   int tensor = 1;
   bool sequence_parallel = false;
   int context = 1;
-  int expert = 1;       // experts are spread over this many ranks, whole experts each
-  int micro_batch = 1;  // sequences
+  int expert = 1;         // experts are spread over this many ranks (groups of expert_tensor)
+  int expert_tensor = 1;  // ranks that share each expert: 1, or as many as tensor
+  int micro_batch = 1;    // sequences
 };
 
 // What part of the model a list belongs to.
@@ -41,6 +42,7 @@ struct Exchange {
   ExchangeKind kind = ExchangeKind::kAllReduce;
   base::Bytes bytes;
   double count = 1;
+  double copies = 1;  // kAllToAll: of each token among `bytes`
 };
 
 struct Pass {
@@ -55,6 +57,7 @@ struct LayerWork {
   Pass forward;
   Pass backward;
   Pass selective_recompute;
+  Pass attention_recompute;  // the attention kernel alone
 };
 
 // Builds the lists. Sources: operator shapes from the public model definitions; saved and moved
@@ -66,9 +69,11 @@ LayerWork layer_work(const Job& job, const Software& software, LayerKind kind, c
 struct SavedActivations {
   base::Bytes none;       // nothing recomputed
   base::Bytes selective;  // without norm outputs and the activation product
+  base::Bytes attention;  // without what unfused attention keeps of the scores
   base::Bytes full;       // the layer's input only
 };
-SavedActivations saved_activations(const Job& job, LayerKind kind, const Shard& shard);
+SavedActivations saved_activations(const Job& job, const Software& software, LayerKind kind,
+                                   const Shard& shard);
 
 // Parameters that one device holds of one layer of a kind.
 struct ShardedParameters {

@@ -16,9 +16,21 @@ namespace weft::workload {
 struct Experts {
   int experts = 0;
   int top_k = 0;
-  int shared = 0;              // shared experts, each of width `ffn`
-  std::int64_t ffn = 0;        // width of one expert
-  int first_dense_layers = 0;  // layers before the first MoE layer
+  int shared = 0;               // shared experts, each of width `shared_ffn`
+  std::int64_t ffn = 0;         // width of one routed expert
+  std::int64_t shared_ffn = 0;  // = ffn where the model does not say
+  int first_dense_layers = 0;   // layers before the first MoE layer
+  int every = 1;                // of the layers from there on, each `every`th one is MoE
+};
+
+// Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434 §2.1): queries and key-values pass
+// through low ranks; a part of each query and one shared key carry the position. `head_dim` of the
+// model is then the part of a query or key without position.
+struct LatentAttention {
+  int query_rank = 0;  // 0: queries are not compressed
+  int key_value_rank = 0;
+  int rotary_dim = 0;
+  int value_dim = 0;
 };
 
 // A decoder-only transformer. Widths count elements.
@@ -29,16 +41,33 @@ struct Model {
   int heads = 0;
   int kv_heads = 0;  // = heads: multi-head; fewer: grouped-query attention
   int head_dim = 0;
-  std::int64_t ffn = 0;  // width of the dense MLP
-  bool gated = true;     // SwiGLU-type MLP: two input projections
+  std::optional<LatentAttention> latent;
+  // Sliding-window attention: how many keys a query sees in the layers that have it, and the share
+  // of the layers that do.
+  std::int64_t window = 0;
+  double windowed_share = 0;
+  bool score_soft_cap = false;  // scores pass through a tanh (Gemma 2, Grok-1)
+  std::int64_t ffn = 0;         // width of the dense MLP
+  bool gated = true;            // SwiGLU-type MLP: two input projections
   std::int64_t vocabulary = 0;
   bool tied_embeddings = false;
   std::optional<Experts> moe;
+  // Multi-token prediction (DeepSeek-V3, arXiv 2412.19437 §2.2): further layers with a head each
+  // behind the last one, in training only.
+  int prediction_layers = 0;
 
-  [[nodiscard]] bool is_moe_layer(int layer) const {
-    return moe.has_value() && layer >= moe->first_dense_layers;
+  // MoE layers among the first `count` layers.
+  [[nodiscard]] int moe_layers_of_first(int count) const {
+    if (!moe || count <= moe->first_dense_layers) return 0;
+    return (count - moe->first_dense_layers + moe->every - 1) / moe->every;
   }
-  [[nodiscard]] int moe_layers() const { return moe ? layers - moe->first_dense_layers : 0; }
+  [[nodiscard]] int moe_layers() const { return moe_layers_of_first(layers); }
+  [[nodiscard]] bool is_moe_layer(int layer) const {
+    return moe_layers_of_first(layer + 1) > moe_layers_of_first(layer);
+  }
+  // Width of the dot product of a query and a key, and of a value.
+  [[nodiscard]] int key_dim() const { return latent ? head_dim + latent->rotary_dim : head_dim; }
+  [[nodiscard]] int value_dim() const { return latent ? latent->value_dim : head_dim; }
 };
 
 // Parameters by place. Norm weights are counted with the attention.
@@ -50,9 +79,18 @@ struct ParameterCount {
   double embedding = 0;                 // input table
   double head = 0;                      // output projection; 0 when tied
   double total = 0;
-  double active = 0;  // touched per token (MoE: top-k and shared experts)
+  double active = 0;      // touched per token (MoE: top-k and shared experts)
+  double prediction = 0;  // layers of multi-token prediction; in neither total
 };
 ParameterCount count_parameters(const Model& model);
+
+// Parameters of one attention block whose heads are split over `tensor` ranks, norms included;
+// ranks beyond the number of key-value heads hold copies, as all do of the down projections of
+// latent attention.
+double attention_parameters(const Model& model, double tensor);
+
+// Keys that a query meets under the causal mask, mean over queries and layers.
+double mean_keys(const Model& model, double sequence);
 
 // How FLOPs are counted for MFU. Published figures for one run differ by up to 35 % by this alone.
 enum class FlopConvention {
@@ -65,6 +103,10 @@ const char* name_of(FlopConvention convention);
 // Model FLOPs of one token, forward and backward, recomputation not counted.
 base::Work model_flops_per_token(const Model& model, double sequence, FlopConvention convention);
 
+// What is trained: all weights, or low-rank adapters beside frozen weights (LoRA, arXiv
+// 2106.09685): then no gradients of the frozen weights are computed or kept.
+enum class Training { kFull, kLowRank };
+
 // One training job. A batch is a whole number of sequences.
 struct Job {
   Model model;
@@ -72,6 +114,7 @@ struct Job {
   std::int64_t global_batch = 0;  // sequences
   double tokens = 0;              // of the whole run
   chips::Precision precision = chips::Precision::kBf16;
+  Training training = Training::kFull;
 
   [[nodiscard]] double tokens_per_step() const {
     return static_cast<double>(sequence) * static_cast<double>(global_batch);

@@ -1,5 +1,6 @@
 // Finds documents by kind and name: beside the file that asks, then in --configs DIR, then in what
-// is installed, then as a path. Resolves `extends` (and reports cycles).
+// is installed, then as a path. Resolves `extends` (and reports cycles), and puts the fitted values
+// of NAME.fit.yaml, a generated file of the same kind, on top of NAME.yaml beside it.
 #pragma once
 
 #include <filesystem>
@@ -24,10 +25,15 @@ struct Fact {
   Position position;
 };
 
+// Whether NAME.fit.yaml counts; what is fitted starts from the values written by hand.
+enum class Fits { kUse, kIgnore };
+
 class Catalog {
  public:
   // Directories with one folder per kind ("chips", "links", ...), searched in order.
-  explicit Catalog(std::vector<std::filesystem::path> directories);
+  explicit Catalog(std::vector<std::filesystem::path> directories, Fits fits = Fits::kUse);
+  // The same directories, the fits taken or left.
+  [[nodiscard]] Catalog with(Fits fits) const { return Catalog(directories_, fits); }
 
   // The folder of a kind: "chip" -> "chips". Kinds: chip, link, software, model, cluster, site,
   // campaign, study. Throws std::invalid_argument for others.
@@ -58,6 +64,7 @@ class Catalog {
                                  const std::optional<Node>& asked_by) const;
 
   std::vector<std::filesystem::path> directories_;
+  Fits fits_ = Fits::kUse;
 };
 
 // Every leaf of a document with its source and confidence, in the order written.

@@ -26,7 +26,8 @@ namespace weft::base {
 
 // An uncertain number that was met while reading.
 struct UncertainInput {
-  std::string path;  // dotted, with the document's name in front: "ascend_910c.power.tdp"
+  std::string path;  // dotted, behind the name of the document it is written in:
+                     // "ascend_910c.power.tdp"
   Distribution distribution;
 };
 

@@ -1,0 +1,110 @@
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <system_error>
+
+#include "weft/base/parallel.h"
+#include "weft/cli/commands.h"
+#include "weft/report/file.h"
+#include "weft/report/validation_text.h"
+#include "weft/validation/validate.h"
+
+namespace weft::cli {
+
+namespace {
+
+struct Options {
+  std::filesystem::path runs;
+  std::vector<std::filesystem::path> configs;
+  std::string json;
+  std::string row;
+  std::size_t worst = 12;
+  bool unplaced = false;
+  int threads = 0;
+};
+
+report::Colour colour() {
+  const bool wanted = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  return wanted ? report::Colour::kAnsi : report::Colour::kNone;
+}
+
+void write_json(const std::string& file, const std::string& text) {
+  if (file == "-") {
+    std::cout << text << std::flush;
+  } else {
+    report::write_whole(file, text);
+  }
+}
+
+[[noreturn]] void no_row(const validation::RunsTable& table, const std::string& id) {
+  std::vector<std::string> ids;
+  ids.reserve(table.runs.size());
+  for (const auto& run : table.runs) ids.push_back(run.id);
+  base::Diagnostic diagnostic;
+  diagnostic.message = fmt::format("no row has the id '{}'", id);
+  const auto near = base::nearest(id, ids);
+  if (!near.empty()) diagnostic.hint = fmt::format("did you mean '{}'?", near);
+  throw base::InputError({diagnostic});
+}
+
+int show_row(const validation::RunsTable& table, const Options& options,
+             const validation::Rules& rules, const validation::Documents& documents) {
+  const auto found = std::find_if(table.runs.begin(), table.runs.end(),
+                                  [&](const auto& run) { return run.id == options.row; });
+  if (found == table.runs.end()) no_row(table, options.row);
+  std::cout << report::to_terminal(*found, validation::detail(*found, rules, documents), colour());
+  return kAnswer;
+}
+
+int validate(const Options& options) {
+  const auto catalog = make_catalog(options.configs);
+  const auto rules = validation::load_rules(catalog);
+  const auto table = validation::read_runs(options.runs.empty() ? validation::shipped_runs(catalog)
+                                                                : options.runs);
+  const validation::Documents documents(catalog);
+  for (const auto& warning : table.warnings) std::cerr << "warning: " << warning << "\n";
+  if (!options.row.empty()) return show_row(table, options, rules, documents);
+  const base::ThreadTeam team(options.threads);
+  const auto answer = validation::validate(table, rules, documents, team);
+  if (!options.json.empty()) write_json(options.json, report::to_json(answer));
+  if (options.json != "-") {
+    std::cout << report::to_terminal(answer, {options.worst, options.unplaced, colour()});
+  }
+  return kAnswer;
+}
+
+}  // namespace
+
+Command add_validate(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand(
+      "validate", "published training runs against the model, and how far off it is");
+  command->footer(
+      "Each row of a table of published runs is run as it is described; blanks are filled by\n"
+      "configs/validation/rules.yaml, and what was filled is said. A row that cannot be run "
+      "counts\n"
+      "as an error of 100 %.");
+  command
+      ->add_option("--runs", options->runs, "a table of your own (CSV; default: the shipped one)")
+      ->type_name("FILE");
+  command->add_option("--json", options->json, "also write all rows here; - prints only them")
+      ->type_name("FILE")
+      ->check([](const std::string& file) {
+        return file.empty() ? std::string("a file name, or -, is expected") : std::string();
+      });
+  command->add_option("--row", options->row, "everything about one row")->type_name("ID");
+  command->add_option("--worst", options->worst, "how many of the rows farthest off to list");
+  command->add_flag("--unplaced", options->unplaced, "list the text that no reader could place");
+  command->add_option("--threads", options->threads, "threads to use (default: all cores)")
+      ->check(CLI::Range(1, 4096));
+  add_configs_option(*command, options->configs);
+  return [options] { return validate(*options); };
+}
+
+}  // namespace weft::cli

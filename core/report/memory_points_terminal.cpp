@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "weft/report/memory_points.h"
+#include "weft/report/text.h"
+
+namespace weft::report {
+
+namespace {
+
+using validation::FitSummary;
+using validation::PointResult;
+using validation::PointSummary;
+
+constexpr const char* kAll = "all";
+constexpr std::size_t kName = 46;
+
+std::string bold(const std::string& text, Colour colour) {
+  return (colour == Colour::kAnsi ? "\x1b[1m" + text + "\x1b[0m" : text) + "\n";
+}
+
+std::string group_name(const std::string& source, const std::string& kind) {
+  if (source == kAll) return kind;
+  return kind == kAll ? source : source + ": " + kind;
+}
+
+std::string errors(const std::vector<PointSummary>& all, Colour colour) {
+  if (all.empty()) return "";
+  std::string text = bold(fitted("memory, errors in % of the points that were computed", 54) +
+                              "split    n skip median   mean    p90   bias",
+                          colour);
+  for (const auto& s : all) {
+    text += fitted(group_name(s.source, s.memory_kind), 54);
+    text += fmt::format("{:5} {:4} {:>4}", fitted(s.split, 5), s.n, s.skipped);
+    if (s.skipped < s.n) {
+      text += fmt::format(" {:>6.1f} {:>6.1f} {:>6.1f} {:>+6.1f}", 100 * s.median_abs_error,
+                          100 * s.mean_abs_error, 100 * s.p90_abs_error, 100 * s.bias);
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string verdicts(const std::vector<FitSummary>& all, Colour colour) {
+  if (all.empty()) return "";
+  std::string text = bold(fitted("does it fit?", 28) +
+                              "split    n skip  fits:right wrong  too large:right wrong  right",
+                          colour);
+  for (const auto& s : all) {
+    text += fmt::format("{}{:5} {:4} {:>4}  {:>10} {:>5}  {:>15} {:>5}  {:>4.1f} %\n",
+                        fitted(s.source, 28), fitted(s.split, 5), s.n, s.skipped, s.fits_right,
+                        s.fits_wrong, s.large_right, s.large_wrong, 100 * s.accuracy());
+  }
+  return text;
+}
+
+std::string worst_points(const std::vector<PointResult>& rows, std::size_t count, Colour colour) {
+  std::vector<const PointResult*> ran;
+  for (const auto& row : rows) {
+    if (row.relative_error) ran.push_back(&row);
+  }
+  std::stable_sort(ran.begin(), ran.end(), [](const auto* a, const auto* b) {
+    return std::abs(*a->relative_error) > std::abs(*b->relative_error);
+  });
+  ran.resize(std::min(ran.size(), count));
+  if (ran.empty()) return "";
+  std::string text = "\n" + bold(fitted("the points farthest off", kName) +
+                                     " split  published  predicted unit  error  what",
+                                 colour);
+  for (const auto* row : ran) {
+    text += fitted(row->id, kName) + fmt::format(" {:5} {:>10.4g} {:>10.4g} {:4} {:>+6.1f}  {}\n",
+                                                 fitted(row->split, 5), row->published.value_or(0),
+                                                 row->predicted.value_or(0), row->unit,
+                                                 100 * *row->relative_error, row->memory_kind);
+  }
+  return text;
+}
+
+std::string skipped_points(const std::vector<PointResult>& rows, Colour colour) {
+  std::map<std::string, std::vector<std::string>> found;
+  for (const auto& row : rows) {
+    if (row.is_skipped()) found[row.reason].push_back(row.id);
+  }
+  std::string text;
+  for (const auto& [reason, ids] : found) {
+    text += wrapped(fmt::format("{}  ({} points, {})", reason, ids.size(), ids.front()), 2);
+  }
+  return text.empty() ? "" : "\n" + bold("skipped", colour) + text;
+}
+
+}  // namespace
+
+std::string to_terminal(const validation::MemoryAnswer& answer, std::size_t worst, Colour colour) {
+  std::string text = errors(answer.summaries, colour);
+  if (!answer.summaries.empty() && !answer.fits.empty()) text += "\n";
+  return text + verdicts(answer.fits, colour) + worst_points(answer.rows, worst, colour) +
+         skipped_points(answer.rows, colour);
+}
+
+}  // namespace weft::report

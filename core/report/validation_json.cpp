@@ -1,0 +1,72 @@
+#include <nlohmann/json.hpp>
+
+#include "weft/report/validation_text.h"
+
+namespace weft::report {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
+const char* class_of(bool is_memory) { return is_memory ? "memory" : "speed"; }
+
+Json to_json(const validation::RowResult& row) {
+  Json json = {{"id", row.id},
+               {"source", row.source},
+               {"vendor", row.vendor},
+               {"kind", row.kind},
+               {"cluster", row.cluster},
+               {"software", row.software},
+               {"split", row.split},
+               {"metric", row.metric},
+               {"metric_class", class_of(row.is_memory)},
+               {"unit", row.unit},
+               {"published", row.published},
+               {"predicted", optional_number(row.predicted)},
+               {"relative_error", optional_number(row.relative_error)},
+               {"speed_log_error", optional_number(row.speed_log_error)},
+               {"status", row.is_skipped() ? "skipped" : "ok"},
+               {"reason", row.is_skipped() ? Json(row.reason) : Json()},
+               {"memory_need", optional_number(row.memory_need)}};
+  json["filled"] = Json::array();
+  for (const auto& filled : row.filled) {
+    json["filled"].push_back(
+        {{"column", filled.column}, {"value", filled.value}, {"why", filled.why}});
+  }
+  json["unplaced"] = Json::array();
+  for (const auto& unplaced : row.unplaced) {
+    json["unplaced"].push_back({{"column", unplaced.column}, {"text", unplaced.text}});
+  }
+  return json;
+}
+
+Json to_json(const validation::Summary& summary) {
+  return {{"source", summary.source},
+          {"vendor", summary.vendor},
+          {"kind", summary.kind},
+          {"metric_class", class_of(summary.is_memory)},
+          {"split", summary.split},
+          {"n", summary.n},
+          {"skipped", summary.skipped},
+          {"median_abs_error", summary.median_abs_error},
+          {"mean_abs_error", summary.mean_abs_error},
+          {"p90_abs_error", summary.p90_abs_error},
+          {"bias", summary.bias},
+          {"worst_id", summary.worst_id}};
+}
+
+}  // namespace
+
+std::string to_json(const validation::Validation& validation) {
+  Json json;
+  json["rows"] = Json::array();
+  for (const auto& row : validation.rows) json["rows"].push_back(to_json(row));
+  json["summary"] = Json::array();
+  for (const auto& summary : validation.summaries) json["summary"].push_back(to_json(summary));
+  // Rows come from anywhere: bytes that are no UTF-8 are shown as such.
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace weft::report

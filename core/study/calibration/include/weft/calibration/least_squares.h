@@ -1,0 +1,36 @@
+// Robust least squares with priors: the Levenberg-Marquardt method on weights that shrink with the
+// residual.
+#pragma once
+
+#include <functional>
+
+#include <Eigen/Dense>
+
+namespace weft::calibration {
+
+// Residuals r(z) in units of their expected scatter, and parameters z in units of their prior's
+// standard deviation, 0 at the prior's mode.
+struct LeastSquares {
+  std::function<Eigen::VectorXd(const Eigen::VectorXd& z)> residuals;
+  // dr/dz, rows by parameters.
+  std::function<Eigen::MatrixXd(const Eigen::VectorXd& z, const Eigen::VectorXd& residuals)>
+      jacobian;
+};
+
+struct SolverLimits {
+  int iterations = 20;
+  double least_progress = 1e-4;  // share of the cost
+};
+
+struct Minimum {
+  Eigen::VectorXd z;
+  Eigen::VectorXd deviation;  // posterior standard deviation of each z (Laplace's approximation)
+  double cost = 0;
+  int iterations = 0;
+};
+
+// The z that minimises sum ln(1 + r²/2) + sum z²/2, starting from 0: a Student-t error (three
+// degrees of freedom) that rows which no parameter explains cannot dominate, and normal priors.
+Minimum minimise(const LeastSquares& problem, Eigen::Index parameters, const SolverLimits& limits);
+
+}  // namespace weft::calibration

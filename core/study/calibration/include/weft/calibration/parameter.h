@@ -1,0 +1,31 @@
+// An uncertain number of a document as a parameter of a fit.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "weft/base/fields.h"
+
+namespace weft::calibration {
+
+// `{low, mode, high}` is taken as one standard deviation to each side of a normal prior, of the
+// number where low is 0 or less and of its logarithm elsewhere; so is `x ± y`.
+class Parameter {
+ public:
+  explicit Parameter(base::UncertainInput input);
+
+  [[nodiscard]] const std::string& path() const { return input_.path; }
+  [[nodiscard]] const base::Distribution& prior() const { return input_.distribution; }
+  // The value at z standard deviations from the mode, kept within half the prior's range beyond its
+  // ends; what is a share stays one.
+  [[nodiscard]] double value(double z) const;
+
+ private:
+  base::UncertainInput input_;
+  bool is_logarithmic_ = false;
+  double below_ = 0,
+         above_ = 0;  // standard deviations to each side, of the number or its logarithm
+  double least_ = 0, most_ = 0;
+};
+
+}  // namespace weft::calibration

@@ -1,0 +1,121 @@
+// The rules of thumb that complete a published row: one file, each rule with its reason. No rule
+// names a row.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "weft/base/catalog.h"
+#include "weft/base/fields.h"
+#include "weft/validation/runs_table.h"
+
+namespace weft::validation {
+
+// To which rows a rule applies: every list that is not empty must have a member that matches.
+// Members may hold `*`.
+struct Condition {
+  std::vector<std::string> source, software, vendor, kind, model, cluster, unit;
+};
+
+// What is known of a row when rules are looked up.
+struct Traits {
+  std::string source, software, vendor, kind, model, cluster, unit;
+};
+bool holds(const Condition& condition, const Traits& traits);
+
+// A column that is blank (or reads as `written`) is taken to be `value`.
+struct Fill {
+  std::string column;
+  std::string written;  // empty: blank
+  Condition when;
+  std::string value;
+  std::string why;
+};
+
+// One effect of a feature on the software, the job or the model.
+struct Setting {
+  std::string key;
+  std::string text;
+  double number = 0;
+};
+
+// Words in a column that say how the software was set, or what was trained.
+struct Feature {
+  std::string name;
+  std::string column;
+  std::vector<std::string> words;  // of a phrase in notes, of the whole text elsewhere
+  Condition when;
+  std::vector<Setting> settings;
+  std::vector<std::string> inputs;  // uncertain numbers among the settings
+  std::string why;
+};
+
+// A row that cannot be run, and why.
+struct Refusal {
+  Condition when;
+  std::vector<std::string> metric;
+  std::string reason;
+};
+
+struct ModelAlias {
+  std::vector<std::string> names;  // of name_key(), with `*`
+  std::string use;
+};
+
+struct StackRule {
+  Condition when;
+  std::string from;  // release, "26.06"; empty: any
+  int before = 0;    // year; 0: any
+  std::string use;
+  std::string why;
+};
+
+struct ClusterRule {
+  std::vector<std::string> names;
+  std::string use;  // another cluster's document; empty: the same
+  int over = 0;     // devices
+  int hosts_per_domain = 0;
+  std::string why;
+};
+
+struct Rules {
+  std::vector<StackRule> stacks;
+  std::vector<ClusterRule> clusters;
+  std::vector<ModelAlias> models;
+  std::vector<Refusal> refusals;
+  std::vector<Fill> fills;
+  std::vector<Feature> features;
+};
+
+// A document of kind `rules`. Errors go to the reading.
+Rules read_rules(const base::Document& document, base::Reading& reading);
+
+// Whether release `a` is `b` or later: "26.06.01" is later than "26.06", "1.0.RC3" before "1.0".
+bool is_from(const std::string& release, const std::string& first);
+
+// What a rule put into a row.
+struct Filled {
+  std::string column;
+  std::string value;
+  std::string why;
+};
+
+// The document of the row's stack, and why if it is not the one named.
+struct StackChoice {
+  std::string name;
+  std::string why;
+};
+StackChoice stack_of(const PublishedRun& run, const Traits& traits, const Rules& rules,
+                     const std::vector<std::string>& known);
+
+// The document of a model's public shape, or "": by its own name, by an alias, by the beginning of
+// its name ("Llama2-7B finetune").
+std::string model_of(const std::string& name, const Rules& rules,
+                     const std::vector<std::string>& known);
+
+// Completes blank columns by the first rule that holds for each.
+void fill_blanks(PublishedRun& run, const Traits& traits, const Rules& rules,
+                 std::vector<Filled>& filled);
+
+}  // namespace weft::validation
