@@ -7,6 +7,7 @@
 
 #include "weft/cli/commands.h"
 #include "weft/study/check.h"
+#include "weft/validation/rules.h"
 
 namespace weft::cli {
 
@@ -17,12 +18,24 @@ struct Options {
   std::vector<std::filesystem::path> configs;
 };
 
+// What is wrong in a file of any kind is thrown; returns what the file is.
+std::string check_file(const std::filesystem::path& file, const base::Catalog& catalog) {
+  const auto kind = study::check_file(file, catalog);
+  // Rules are of a room above the studies.
+  if (kind == "rules") {
+    base::Reading reading;
+    validation::read_rules(catalog.load_file(file, kind), reading);
+    reading.throw_if_any();
+  }
+  return kind;
+}
+
 int check(const Options& options) {
   const auto catalog = make_catalog(options.configs);
   int code = kAnswer;
   for (const auto& file : options.files) {
     try {
-      const auto kind = study::check_file(file, catalog);
+      const auto kind = check_file(file, catalog);
       std::cout << fmt::format("{}: a valid {}\n", file.string(), kind);
     } catch (const base::InputError& error) {
       std::cerr << error.what() << "\n";

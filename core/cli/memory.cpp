@@ -27,11 +27,10 @@ struct Options {
 int memory(const Options& options) {
   const auto catalog = make_catalog(options.configs);
   const auto rules = validation::load_rules(catalog);
-  const auto table = validation::read_memory_points(options.points);
-  for (const auto& warning : table.warnings) std::cerr << "warning: " << warning << "\n";
+  const auto points = validation::read_memory_points(options.points);
   const validation::Documents documents(catalog);
   const base::ThreadTeam team(options.threads);
-  const auto answer = validation::evaluate(table.points, rules, documents, team);
+  const auto answer = validation::evaluate(points, rules, documents, team);
   if (options.json == "-") {
     std::cout << report::to_json(answer);
     return kAnswer;

@@ -13,6 +13,7 @@
 #include "weft/report/terminal.h"
 #include "weft/study/run.h"
 #include "weft/study/sensitivity.h"
+#include "weft/validation/nearest_runs.h"
 
 namespace weft::cli {
 
@@ -51,11 +52,13 @@ int run(const Options& options) {
   const auto results = study::run(study, team);
   const auto sensitivities =
       study::sensitivities(document, catalog, reading.uncertain_inputs(), results, team);
+  const auto nearest = validation::nearest_published(study, results, catalog, document.root());
   if (!options.json.empty()) {
-    write_json(options.json, report::to_json(study, results, sensitivities));
+    write_json(options.json, report::to_json(study, results, sensitivities, nearest));
   }
   if (options.json != "-") {
-    std::cout << report::to_terminal(study, results, sensitivities, colour()) << std::flush;
+    std::cout << report::to_terminal(study, results, sensitivities, colour(), nearest)
+              << std::flush;
   }
   const bool any = std::any_of(results.begin(), results.end(),
                                [](const auto& result) { return result.outcome.has_value(); });

@@ -11,8 +11,10 @@
 
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
+#include "weft/report/accuracy.h"
 #include "weft/report/file.h"
 #include "weft/report/validation_text.h"
+#include "weft/validation/accuracy.h"
 #include "weft/validation/validate.h"
 
 namespace weft::cli {
@@ -23,9 +25,11 @@ struct Options {
   std::filesystem::path runs;
   std::vector<std::filesystem::path> configs;
   std::string json;
+  std::string accuracy;
   std::string row;
   std::size_t worst = 12;
   bool unplaced = false;
+  bool markdown = false;
   int threads = 0;
 };
 
@@ -34,7 +38,7 @@ report::Colour colour() {
   return wanted ? report::Colour::kAnsi : report::Colour::kNone;
 }
 
-void write_json(const std::string& file, const std::string& text) {
+void write_out(const std::string& file, const std::string& text) {
   if (file == "-") {
     std::cout << text << std::flush;
   } else {
@@ -72,8 +76,14 @@ int validate(const Options& options) {
   if (!options.row.empty()) return show_row(table, options, rules, documents);
   const base::ThreadTeam team(options.threads);
   const auto answer = validation::validate(table, rules, documents, team);
-  if (!options.json.empty()) write_json(options.json, report::to_json(answer));
-  if (options.json != "-") {
+  if (!options.json.empty()) write_out(options.json, report::to_json(answer));
+  if (!options.accuracy.empty()) {
+    const auto rows = validation::accuracy_rows(table, answer, rules, documents, team);
+    write_out(options.accuracy, validation::to_csv(rows));
+  }
+  if (options.markdown) {
+    std::cout << report::accuracy_markdown(answer);
+  } else if (options.json != "-" && options.accuracy != "-") {
     std::cout << report::to_terminal(answer, {options.worst, options.unplaced, colour()});
   }
   return kAnswer;
@@ -93,11 +103,21 @@ Command add_validate(CLI::App& app) {
   command
       ->add_option("--runs", options->runs, "a table of your own (CSV; default: the shipped one)")
       ->type_name("FILE");
+  const auto is_named = [](const std::string& file) {
+    return file.empty() ? std::string("a file name, or -, is expected") : std::string();
+  };
   command->add_option("--json", options->json, "also write all rows here; - prints only them")
       ->type_name("FILE")
-      ->check([](const std::string& file) {
-        return file.empty() ? std::string("a file name, or -, is expected") : std::string();
-      });
+      ->check(is_named);
+  command
+      ->add_option("--accuracy", options->accuracy,
+                   "also write the errors of all speeds here, as the table that ships (CSV); - "
+                   "prints only it")
+      ->type_name("FILE")
+      ->check(is_named);
+  command->add_flag("--markdown", options->markdown,
+                    "print only the table of the README: errors of rows that no number was fitted "
+                    "to");
   command->add_option("--row", options->row, "everything about one row")->type_name("ID");
   command->add_option("--worst", options->worst, "how many of the rows farthest off to list");
   command->add_flag("--unplaced", options->unplaced, "list the text that no reader could place");

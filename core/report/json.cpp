@@ -142,6 +142,27 @@ Json search_json(const study::Search& search) {
   return json;
 }
 
+Json to_json(const validation::NearestPublished& nearest) {
+  if (!nearest.runs) return {{"runs", 0}, {"reason", nearest.reason}};
+  const auto& runs = *nearest.runs;
+  using validation::Nearness;
+  const bool has_chip = runs.nearness <= Nearness::kChip;
+  const bool has_kind = runs.nearness != Nearness::kVendorAnyKind;
+  const auto or_null = [](bool is_shared, const std::string& text) {
+    return is_shared ? Json(text) : Json();
+  };
+  return {{"level", validation::name_of(runs.nearness)},
+          {"runs", runs.runs},
+          {"test_runs", runs.test},
+          {"vendor", nearest.query.vendor},
+          {"chip", or_null(has_chip, nearest.query.chip)},
+          {"kind", or_null(has_kind, nearest.query.kind)},
+          {"stack", or_null(runs.nearness == Nearness::kStack, nearest.query.stack)},
+          {"devices", {runs.fewest_devices, runs.most_devices}},
+          {"median_abs_error", runs.median_abs_error},
+          {"p90_abs_error", runs.p90_abs_error}};
+}
+
 Json outcome_json(const study::Outcome& outcome, const study::Case& c) {
   const auto& chip = c.cluster.chip;
   const double per_device = static_cast<double>(chip.dies) / chip.devices();
@@ -168,7 +189,8 @@ Json outcome_json(const study::Outcome& outcome, const study::Case& c) {
 }  // namespace
 
 std::string to_json(const study::Study& study, const std::vector<study::CaseResult>& results,
-                    const std::vector<study::Sensitivity>& sensitivities) {
+                    const std::vector<study::Sensitivity>& sensitivities,
+                    const std::vector<validation::NearestPublished>& nearest) {
   Json json = {{"schema", kRunSchema}};
   json["job"] = {{"model", study.job.model.name},
                  {"parameters", workload::count_parameters(study.job.model).total},
@@ -191,6 +213,7 @@ std::string to_json(const study::Study& study, const std::vector<study::CaseResu
     if (results[i].outcome) {
       one["outcome"] = outcome_json(*results[i].outcome, c);
       one["sensitivity"] = to_json(sensitivities[i]);
+      if (!nearest.empty()) one["nearest_published"] = to_json(nearest[i]);
     } else {
       one["infeasible"] = results[i].reason;
     }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <functional>
 
+#include "accuracy_near.h"
 #include "table.h"
 #include "weft/base/unit_text.h"
 
@@ -33,6 +34,7 @@ struct Column {
   const study::Case* study_case;
   const CaseResult* result;
   const study::Sensitivity* sensitivity;
+  const validation::NearestPublished* nearest;  // or null
 };
 
 class Writer {
@@ -152,6 +154,7 @@ class Writer {
       return o.evidence.is_fitted ? std::string("fitted to published runs")
                                   : "extrapolated: " + o.evidence.reason;
     });
+    nearest();
     row("tokens/s", [](const Column& c, const Outcome& o) {
       return fmt::format("{} ({} a package)", to_text(o.tokens_per_second),
                          to_text(o.tokens_per_second / packages(c, o.devices_used)));
@@ -168,6 +171,15 @@ class Writer {
                              return fmt::format("{:.3g} d", ratio * (o.goodput.wall / base::kDay));
                            });
     });
+  }
+
+  // How far off the model was on published runs near to the case.
+  void nearest() {
+    if (columns_.front().nearest == nullptr) return;
+    for (std::size_t i = 0; i < kNearLabels.size(); ++i) {
+      row(kNearLabels[i],
+          [i](const Column& c, const Outcome&) { return near_cells(*c.nearest)[i]; });
+    }
   }
 
   static std::string bar(double share) {
@@ -354,7 +366,8 @@ class Writer {
 }  // namespace
 
 std::string to_terminal(const study::Study& study, const std::vector<CaseResult>& results,
-                        const std::vector<study::Sensitivity>& sensitivities, Colour colour) {
+                        const std::vector<study::Sensitivity>& sensitivities, Colour colour,
+                        const std::vector<validation::NearestPublished>& nearest) {
   const auto& job = study.job;
   std::string text = fmt::format("{}, {} tokens, sequence {}, batch {} sequences, {}\n\n",
                                  job.model.name, to_text(job.tokens), job.sequence,
@@ -362,7 +375,8 @@ std::string to_terminal(const study::Study& study, const std::vector<CaseResult>
   for (std::size_t begin = 0; begin < results.size(); begin += kAcross) {
     std::vector<Column> columns;
     for (std::size_t i = begin; i < std::min(begin + kAcross, results.size()); ++i) {
-      columns.push_back({&study.cases[i], &results[i], &sensitivities[i]});
+      columns.push_back({&study.cases[i], &results[i], &sensitivities[i],
+                         nearest.empty() ? nullptr : &nearest[i]});
     }
     if (begin > 0) text += "\n";
     text += Writer(study, std::move(columns), colour).run();

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "weft/report/accuracy.h"
 #include "weft/report/validation_text.h"
 
 namespace weft::report {
@@ -65,6 +66,10 @@ std::string to_json(const validation::Validation& validation) {
   for (const auto& row : validation.rows) json["rows"].push_back(to_json(row));
   json["summary"] = Json::array();
   for (const auto& summary : validation.summaries) json["summary"].push_back(to_json(summary));
+  json["summary_by_publication"] = Json::array();
+  for (const auto& summary : by_publication(validation)) {
+    json["summary_by_publication"].push_back(to_json(summary));
+  }
   // Rows come from anywhere: bytes that are no UTF-8 are shown as such.
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/report/accuracy.h"
 #include "weft/report/text.h"
 #include "weft/report/validation_text.h"
 
@@ -60,20 +61,20 @@ std::string groups(const std::vector<Summary>& all, Colour colour) {
   return text;
 }
 
-// The head and the tail of a long name: sources of one paper differ at the end.
+// The head and the tail of a long name.
 std::string elided(const std::string& name, std::size_t width) {
   if (width_of(name) <= width || name.size() != width_of(name)) return fitted(name, width);
   const std::size_t tail = width / 2;
   return name.substr(0, width - tail - 1) + "…" + name.substr(name.size() - tail);
 }
 
-// One line a source: all rows of it, then the medians of fit and test.
+// One line a publication: all rows of it, then the medians of fit and test.
 std::string sources(const std::vector<Summary>& all, Colour colour) {
   std::string text = "\n" + bold(fitted("by source", kSource) +
                                      "   n skip median   mean    p90   bias    fit   test",
                                  colour);
   for (const auto& summary : all) {
-    if (summary.source == kAll || summary.split != kAll) continue;
+    if (summary.split != kAll) continue;
     const auto median_of = [&](const char* split) {
       const auto found = std::find_if(all.begin(), all.end(), [&](const auto& other) {
         return other.source == summary.source && other.is_memory == summary.is_memory &&
@@ -141,7 +142,7 @@ std::string to_terminal(const validation::Validation& validation, const Validati
   std::size_t texts = 0;
   for (const auto& row : validation.rows) texts += row.unplaced.empty() ? 0 : 1;
   std::string text = groups(validation.summaries, view.colour);
-  text += sources(validation.summaries, view.colour);
+  text += sources(by_publication(validation), view.colour);
   text += worst_rows(validation.rows, view.worst, view.colour);
   text += skipped_rows(validation.rows, view.colour);
   if (view.unplaced) {

@@ -19,9 +19,27 @@ void check_cluster(const std::filesystem::path& file, const base::Catalog& catal
   cluster::read_cluster(use, catalog);
 }
 
+// NAME.fit.yaml is no document but stands over NAME.yaml beside it.
+bool is_fit(const std::filesystem::path& file) {
+  return file.extension() == ".yaml" && file.stem().extension() == ".fit";
+}
+
+// The file that a fit stands over. Reading that reads the fit with it.
+std::filesystem::path below_fit(const std::filesystem::path& fit) {
+  const auto below =
+      std::filesystem::path(fit).replace_filename(fit.stem().stem().string() + ".yaml");
+  if (std::filesystem::is_regular_file(below)) return below;
+  const auto root = base::Document::load(fit).root();
+  throw base::InputError(
+      {{root.position(), 1,
+        fmt::format("a fit stands over {}, which is not beside it", below.filename().string()),
+        ""}});
+}
+
 }  // namespace
 
 std::string check_file(const std::filesystem::path& file, const base::Catalog& catalog) {
+  if (is_fit(file)) return "fit of a " + check_file(below_fit(file), catalog);
   const auto document = catalog.load_file(file, "");
   const auto named = document.root().find("kind");
   std::string kind(named->text());

@@ -249,14 +249,14 @@ class Builder {
     // gather what each of them got.
     const bool shares = shard_.expert_tensor > 1;
     const bool gathers = shares && shard_.sequence_parallel;
-    const double rows = local_tokens_ * moe.top_k;
+    const double rows = local_tokens_ * moe.top_k * software_.expert_capacity;
     const double worked = gathers ? rows * shard_.expert_tensor : rows;
     const double groups = static_cast<double>(moe.experts) / shard_.expert;
     const double m = worked / groups;
     const auto width = static_cast<double>(moe.ffn) / shard_.expert_tensor;
     const double inputs = model_.gated ? 2 : 1;
     norm();
-    router(moe, rows);
+    router(moe, worked);
     grouped(groups, m, inputs * width, hidden_);
     activation(worked * width, inputs);
     grouped(groups, m, hidden_, width);
@@ -268,7 +268,9 @@ class Builder {
       tensor_exchange();
     }
     residual();
-    if (gathers) share_rows(base::Bytes(worked * hidden_ * kElement));
+    // Without other expert ranks to send to, tokens are gathered before they are copied.
+    const double gathered = shard_.expert > 1 ? worked : tokens_;
+    if (gathers) share_rows(base::Bytes(gathered * hidden_ * kElement));
     if (shares && !gathers) tensor_exchange();
     if (shard_.expert > 1) {
       // Out to the experts and back; in the backward pass the gradients go the same way.
@@ -305,6 +307,10 @@ class Builder {
   }
 
   void grouped(double groups, double m, double n, double k) {
+    if (!software_.groups_experts) {
+      for (int expert = 0; expert < static_cast<int>(groups); ++expert) linear_layer(m, n, k);
+      return;
+    }
     quantise(work_.forward, groups * m * k + groups * k * n);
     work_.forward.kernels.push_back({GroupedGemm{groups, m, n, k, linear_, kElement}, 1});
     quantise(work_.backward, 2 * groups * m * n);

@@ -19,6 +19,8 @@ void read_host(base::Fields fields, Software& software) {
 void read_kernels(base::Fields fields, Software& software) {
   software.elementwise_traffic = fields.number("elementwise_traffic");
   software.permutation_traffic = fields.number("permutation_traffic", software.permutation_traffic);
+  software.groups_experts = fields.flag("groups_experts", true);
+  software.expert_capacity = fields.number("expert_capacity", software.expert_capacity);
   software.loss_bytes_per_logit = fields.quantity<base::Bytes>("loss_per_logit");
   software.attention =
       static_cast<AttentionKernel>(fields.choice("attention", {"flash", "unfused"}, 0));

@@ -30,6 +30,8 @@ struct Draft {
 
 // Blanks that the notes of the row answer: "GBS 4096", "TP4PP1DP2".
 void read_notes(Draft& draft);
+// Columns the row leaves blank, where the model is one that everybody knows.
+void fill_shape(Draft& draft);
 // The model's shape, the sequence and the number format. Returns why there is none, or "".
 std::string make_job(Draft& draft);
 // Flags and numbers of the stack that the row states.

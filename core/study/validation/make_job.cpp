@@ -35,35 +35,6 @@ void take_known(Draft& draft, const char* column, Whole& value, std::int64_t kno
   draft.fill(column, std::to_string(known), kPublicShape);
 }
 
-// Columns the row leaves blank, where the model is one that everybody knows.
-void fill_shape(Draft& draft) {
-  if (draft.known == nullptr) return;
-  auto& run = draft.run;
-  const auto& known = *draft.known;
-  const bool blank = !run.hidden;
-  if (!blank && *run.hidden != known.hidden) return;
-  take_known(draft, "hidden", run.hidden, known.hidden);
-  take_known(draft, "layers", run.layers, known.layers);
-  take_known(draft, "heads", run.heads, known.heads);
-  if (run.heads == known.heads) {
-    take_known(draft, "kv_heads", run.kv_heads, known.kv_heads);
-    if (!known.latent) take_known(draft, "head_dim", run.head_dim, known.head_dim);
-  }
-  take_known(draft, "ffn", run.ffn, known.ffn);
-  take_known(draft, "vocab", run.vocabulary, known.vocabulary);
-  if (run.gated.empty()) {
-    run.gated = known.gated ? "true" : "false";
-    draft.fill("gated", run.gated, kPublicShape);
-  }
-  if (!known.moe || !(blank || run.experts)) return;
-  const auto& moe = *known.moe;
-  take_known(draft, "moe_experts", run.experts, moe.experts);
-  take_known(draft, "moe_topk", run.top_k, moe.top_k);
-  take_known(draft, "moe_shared", run.shared_experts, moe.shared);
-  take_known(draft, "moe_ffn", run.expert_ffn, moe.ffn);
-  take_known(draft, "first_dense_layers", run.first_dense_layers, moe.first_dense_layers);
-}
-
 // What columns cannot say, where the row's model is the known one, whole or with layers left out.
 void take_traits(const Draft& draft, workload::Model& model) {
   if (draft.known == nullptr) return;
@@ -215,6 +186,34 @@ std::string make_model(Draft& draft, workload::Model& model) {
 
 }  // namespace
 
+void fill_shape(Draft& draft) {
+  if (draft.known == nullptr) return;
+  auto& run = draft.run;
+  const auto& known = *draft.known;
+  const bool blank = !run.hidden;
+  if (!blank && *run.hidden != known.hidden) return;
+  take_known(draft, "hidden", run.hidden, known.hidden);
+  take_known(draft, "layers", run.layers, known.layers);
+  take_known(draft, "heads", run.heads, known.heads);
+  if (run.heads == known.heads) {
+    take_known(draft, "kv_heads", run.kv_heads, known.kv_heads);
+    if (!known.latent) take_known(draft, "head_dim", run.head_dim, known.head_dim);
+  }
+  take_known(draft, "ffn", run.ffn, known.ffn);
+  take_known(draft, "vocab", run.vocabulary, known.vocabulary);
+  if (run.gated.empty()) {
+    run.gated = known.gated ? "true" : "false";
+    draft.fill("gated", run.gated, kPublicShape);
+  }
+  if (!known.moe || !(blank || run.experts)) return;
+  const auto& moe = *known.moe;
+  take_known(draft, "moe_experts", run.experts, moe.experts);
+  take_known(draft, "moe_topk", run.top_k, moe.top_k);
+  take_known(draft, "moe_shared", run.shared_experts, moe.shared);
+  take_known(draft, "moe_ffn", run.expert_ffn, moe.ffn);
+  take_known(draft, "first_dense_layers", run.first_dense_layers, moe.first_dense_layers);
+}
+
 void read_notes(Draft& draft) {
   const auto text = lower(draft.run.notes + "; " + draft.run.model);
   note_number(draft, text, "global_batch", R"(\bgbs[ =]([0-9]+)\b)");
@@ -227,7 +226,6 @@ void read_notes(Draft& draft) {
 std::string make_job(Draft& draft) {
   auto& run = draft.run;
   auto& job = draft.out.job;
-  fill_shape(draft);
   if (auto reason = implausible(run); !reason.empty()) return reason;
   if (auto reason = make_model(draft, job.model); !reason.empty()) return reason;
   if (!run.sequence || *run.sequence < 1) return "the sequence length is not stated";

@@ -42,6 +42,9 @@ void set(PreparedRun& out, const Setting& setting) {
   if (key == "tensor_hidden") software.tensor_hidden = software.tensor_hidden_fused = number;
   if (key == "data_window") software.data_window = number;
   if (key == "elementwise_traffic") software.elementwise_traffic = number;
+  if (key == "permutation_traffic") software.permutation_traffic = number;
+  if (key == "groups_experts") software.groups_experts = flag;
+  if (key == "expert_capacity") software.expert_capacity = number;
   if (key == "launch") software.launch *= number;
   if (key == "gradient_bytes") software.gradient_bytes = number;
   if (key == "prediction_layers") model.prediction_layers = static_cast<int>(number);
@@ -57,7 +60,8 @@ void make_software(Draft& draft) {
   const auto attention = read_attention(draft.run.attention);
   if (attention.kernel) draft.out.software.attention = *attention.kernel;
   for (const auto& feature : draft.rules.features) {
-    if (!holds(feature.when, draft.traits) || !is_named(feature, draft.run)) continue;
+    if (!holds(feature.when, draft.traits)) continue;
+    if (is_named(feature, draft.run) == feature.is_absent) continue;
     for (const auto& setting : feature.settings) set(draft.out, setting);
     draft.fill(feature.column.c_str(), feature.name, feature.why);
     for (const auto& path : feature.inputs) {

@@ -208,9 +208,6 @@ void read_features(const std::string& features, MemoryPoint& point) {
   point.groups_experts = has(features, "moe-grouped-gemm");
   point.predictions = number_after(features, "mtp-num-layers=");
   std::smatch found;
-  if (std::regex_search(features, found, std::regex("capacity-factor=([0-9.]+)"))) {
-    point.capacity = std::stod(found[1]);
-  }
   if (!std::regex_search(features, found, std::regex("noop-layers=([0-9,]+)"))) return;
   const std::string list = found[1];
   const std::regex number("[0-9]{1,9}");
@@ -334,7 +331,7 @@ ReadLine reader_for(const std::set<std::string>& header) {
 
 }  // namespace
 
-MemoryTable parse_memory_points(std::string text, std::string name) {
+std::vector<MemoryPoint> parse_memory_points(std::string text, std::string name) {
   const auto rows = read_csv(std::move(text), std::move(name));
   base::Diagnostics diagnostics;
   std::set<std::string> header;
@@ -351,7 +348,7 @@ MemoryTable parse_memory_points(std::string text, std::string name) {
                      ""});
     diagnostics.throw_if_any();
   }
-  MemoryTable table;
+  std::vector<MemoryPoint> points;
   const auto& names = rows.rows.front();
   for (std::size_t r = 1; r < rows.rows.size(); ++r) {
     const auto& fields = rows.rows[r];
@@ -363,13 +360,13 @@ MemoryTable parse_memory_points(std::string text, std::string name) {
     }
     Line line;
     for (std::size_t c = 0; c < names.size(); ++c) line[names[c].text] = fields[c].text;
-    read(line, fields.front().position.line, table.points);
+    read(line, fields.front().position.line, points);
   }
   diagnostics.throw_if_any();
-  return table;
+  return points;
 }
 
-MemoryTable read_memory_points(const std::filesystem::path& file) {
+std::vector<MemoryPoint> read_memory_points(const std::filesystem::path& file) {
   errno = 0;
   std::ifstream stream(file, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};

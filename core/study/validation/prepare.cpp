@@ -13,11 +13,6 @@ namespace weft::validation {
 
 namespace {
 
-// Vendors as people say them.
-std::string vendor_name(const std::string& vendor) {
-  return vendor == "Huawei" ? "Ascend" : vendor;
-}
-
 bool contains(const std::vector<std::string>& all, const std::string& name) {
   return std::find(all.begin(), all.end(), name) != all.end();
 }
@@ -100,7 +95,7 @@ std::string steps_to_a_run(Draft& draft) {
   auto reason = find_cluster(draft);
   find_model(draft);
   draft.traits = {draft.run.source, draft.run.software, draft.out.vendor, draft.out.kind,
-                  draft.run.model,  draft.run.cluster,  draft.run.unit};
+                  draft.run.model,  draft.run.cluster,  draft.run.unit,   draft.run.zero};
   if (const auto refused = refusal(draft); !refused.empty()) return refused;
   draft.out.metric = metric.metric;
   if (!metric.metric) return metric.reason;
@@ -109,6 +104,7 @@ std::string steps_to_a_run(Draft& draft) {
   if (!reason.empty()) return reason;
   draft.traits.software = draft.out.stack;
   read_notes(draft);
+  fill_shape(draft);
   fill_blanks(draft.run, draft.traits, draft.rules, draft.out.filled);
   for (const auto step : {make_job, make_plan, make_cluster}) {
     reason = step(draft);
@@ -120,6 +116,10 @@ std::string steps_to_a_run(Draft& draft) {
 }
 
 }  // namespace
+
+std::string vendor_name(const std::string& vendor) {
+  return vendor == "Huawei" ? "Ascend" : vendor;
+}
 
 PreparedRun prepare_run(const PublishedRun& run, const Rules& rules, const Documents& documents) {
   PreparedRun out;

@@ -13,10 +13,11 @@ using base::Fields;
 // What a feature may set. Numbers are uncertain inputs like those of any document.
 constexpr std::array kTextSettings = {"training", "attention"};
 constexpr std::array kFlagSettings = {"fuses_tensor",     "overlap_gradients", "overlap_parameters",
-                                      "overlap_pipeline", "tied_embeddings",   "score_soft_cap"};
-constexpr std::array kNumberSettings = {"expert_hidden",       "tensor_hidden", "data_window",
-                                        "elementwise_traffic", "launch",        "gradient_bytes",
-                                        "prediction_layers",   "residual"};
+                                      "overlap_pipeline", "tied_embeddings",   "score_soft_cap",
+                                      "groups_experts"};
+constexpr std::array kNumberSettings = {
+    "expert_hidden",  "tensor_hidden",     "data_window", "elementwise_traffic", "launch",
+    "gradient_bytes", "prediction_layers", "residual",    "permutation_traffic", "expert_capacity"};
 
 std::vector<std::string> texts(Fields& fields, const char* key) {
   std::vector<std::string> all;
@@ -33,6 +34,7 @@ Condition read_condition(Fields& rule) {
   when.model = texts(rule, "model");
   when.cluster = texts(rule, "cluster");
   when.unit = texts(rule, "unit");
+  when.zero = texts(rule, "zero");
   return when;
 }
 
@@ -86,6 +88,7 @@ Feature read_feature(Fields& rule) {
   feature.name = rule.text("name");
   feature.column = column_of(rule);
   feature.words = texts(rule, "words");
+  feature.is_absent = rule.flag("absent", false);
   feature.when = read_condition(rule);
   const auto before = rule.reading().uncertain_inputs().size();
   if (const auto node = rule.value("set")) {

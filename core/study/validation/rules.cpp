@@ -50,7 +50,7 @@ bool holds(const Condition& when, const Traits& traits) {
   return admits(when.source, traits.source) && admits(when.software, traits.software) &&
          admits(when.vendor, traits.vendor) && admits(when.kind, traits.kind) &&
          admits(when.model, traits.model) && admits(when.cluster, traits.cluster) &&
-         admits(when.unit, traits.unit);
+         admits(when.unit, traits.unit) && admits(when.zero, traits.zero);
 }
 
 bool is_from(const std::string& release, const std::string& first) {

@@ -323,7 +323,7 @@ TEST(Fields, DrawsUncertainNumbersAsTold) {
   EXPECT_EQ(m.quantity<Power>("p").si(), 829.75);
   EXPECT_EQ(m.integer("n", 1), 6);  // rounded
   EXPECT_EQ(m.quantity<Power>("x").si(), 1.0);
-  EXPECT_EQ(paths, (std::vector<std::string>{"chip.m.p", "chip.m.n"}));
+  EXPECT_EQ(paths, (std::vector<std::string>{"t.m.p", "t.m.n"}));  // of the file they stand in
   EXPECT_NO_THROW(reading.throw_if_any());
 }
 

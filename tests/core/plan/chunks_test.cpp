@@ -20,7 +20,8 @@ Case random_case(std::mt19937_64& engine) {
   Case c;
   c.model.layers = within(engine, 1, 140);
   if (engine() % 2 == 0) {
-    c.model.moe = workload::Experts{8, 2, 0, 64, within(engine, 0, c.model.layers)};
+    c.model.moe = workload::Experts{8, 2, 0, 64, 64, within(engine, 0, c.model.layers),
+                                    within(engine, 1, 4)};
   }
   c.plan.pipeline = within(engine, 1, c.model.layers);
   c.plan.virtual_stages = within(engine, 1, c.model.layers / c.plan.pipeline);
@@ -68,6 +69,39 @@ TEST(Chunks, OfLlama405BSpareTheFirstAndTheLast) {
   EXPECT_EQ(chunk_of(plan, model, 0).layers(), 7);
   EXPECT_EQ(chunk_of(plan, model, 15).layers(), 7);
   for (int stage = 1; stage < 15; ++stage) EXPECT_EQ(chunk_of(plan, model, stage).layers(), 8);
+}
+
+// A layer of multi-token prediction stands behind the last one and counts as one of its stage.
+TEST(Chunks, LeaveRoomForAPredictionLayer) {
+  std::mt19937_64 engine(6);
+  for (int i = 0; i < 2000; ++i) {
+    Case c = random_case(engine);
+    c.model.prediction_layers = 1;
+    int own = 0;
+    int most = 0;
+    for (int vs = 0; vs < c.plan.chunks(); ++vs) {
+      const auto chunk = chunk_of(c.plan, c.model, vs);
+      EXPECT_EQ(chunk.prediction_layers, chunk.head ? 1 : 0);
+      EXPECT_GE(chunk.layers(), 1);
+      own += chunk.layers() - chunk.prediction_layers;
+      most = std::max(most, chunk.layers());
+    }
+    EXPECT_EQ(own, c.model.layers);
+    const int all = c.model.layers + 1;
+    EXPECT_EQ(most, all / c.plan.chunks() + (all % c.plan.chunks() > 0 ? 1 : 0));
+  }
+}
+
+TEST(Chunks, OfDeepSeekV3HaveThePredictionLayerOnTheLastStage) {
+  const auto model = model_of("deepseek_v3");
+  const auto plan = plan_of(1, 16, 1);  // 61 and one
+  int moe = 0;
+  for (int stage = 0; stage < 16; ++stage) moe += chunk_of(plan, model, stage).moe_layers;
+  EXPECT_EQ(moe, 58 + 1);
+  EXPECT_EQ(chunk_of(plan, model, 0).layers(), 3);
+  EXPECT_EQ(chunk_of(plan, model, 15).layers(), 3);
+  EXPECT_EQ(chunk_of(plan, model, 15).prediction_layers, 1);
+  EXPECT_EQ(chunk_of(plan, model, 14).layers(), 4);
 }
 
 TEST(Chunks, FollowTheLayersGiven) {

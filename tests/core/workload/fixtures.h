@@ -97,7 +97,7 @@ inline double times(const Pass& pass, Group group, ExchangeKind kind) {
 }
 
 inline Shard shard_of(int tensor, int context = 1, int expert = 1, int micro_batch = 1) {
-  return {tensor, tensor > 1, context, expert, micro_batch};
+  return {tensor, tensor > 1, context, expert, 1, micro_batch};
 }
 
 inline LayerWork work(const Job& job, LayerKind kind, const Shard& shard = {}) {

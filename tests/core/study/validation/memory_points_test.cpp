@@ -32,7 +32,7 @@ constexpr const char* kTrials =
     "kernel,status,split\n";
 
 std::vector<MemoryPoint> points_of(const std::string& text) {
-  return parse_memory_points(text, "my.csv").points;
+  return parse_memory_points(text, "my.csv");
 }
 
 std::string figure(const std::string& value, const std::string& kind) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -19,6 +20,13 @@ Rules parsed(const std::string& text) {
       read_rules(base::Document::parse("kind: rules\nname: r\n" + text, "r.yaml"), reading);
   reading.throw_if_any();
   return rules;
+}
+
+Traits traits_of(const std::string& software, const std::string& kind) {
+  Traits traits;
+  traits.software = software;
+  traits.kind = kind;
+  return traits;
 }
 
 TEST(Rules, Releases) {
@@ -42,7 +50,7 @@ TEST(Rules, FirstFillThatHoldsCounts) {
   run.tensor = 4;
   run.recompute = "selective";
   std::vector<Filled> filled;
-  fill_blanks(run, {"", "fsdp2", "Nvidia", "moe", "", "", ""}, rules, filled);
+  fill_blanks(run, traits_of("fsdp2", "moe"), rules, filled);
   EXPECT_EQ(run.zero, "FSDP");
   EXPECT_EQ(run.expert_tensor, 4);
   EXPECT_EQ(run.recompute, "selective(core_attn)");
@@ -51,7 +59,7 @@ TEST(Rules, FirstFillThatHoldsCounts) {
 
   PublishedRun other;
   other.zero = "3";
-  fill_blanks(other, {"", "nemo", "Nvidia", "dense", "", "", ""}, rules, filled);
+  fill_blanks(other, traits_of("nemo", "dense"), rules, filled);
   EXPECT_EQ(other.zero, "3");
   EXPECT_FALSE(other.expert_tensor.has_value());
 }

@@ -20,7 +20,7 @@ std::string to_terminal(const validation::Validation& validation, const Validati
 std::string to_terminal(const validation::PublishedRun& run, const validation::RowDetail& detail,
                         Colour colour);
 
-// {"rows": […], "summary": […]}
+// {"rows": […], "summary": […], "summary_by_publication": […]}
 std::string to_json(const validation::Validation& validation);
 
 }  // namespace weft::report

@@ -31,6 +31,10 @@ struct Software {
   // The same for sorting the tokens of an MoE layer to their experts and back.
   double permutation_traffic = 1.0;
   base::Bytes loss_bytes_per_logit{8};
+  // Whether one kernel works on all experts of a rank, or one after the other; and the share of the
+  // routed tokens that experts work on (a capacity: tokens beyond it are dropped, places padded).
+  bool groups_experts = true;
+  double expert_capacity = 1.0;
   AttentionKernel attention = AttentionKernel::kFlash;
   double attention_time = 1.0;          // of this stack's flash kernel relative to the chip's
   base::Bytes unfused_score_bytes{10};  // moved per score by unfused attention, forward

@@ -47,19 +47,13 @@ struct MemoryPoint {
   bool fused_norms = false;        // norms keep their input only, whatever the stack does
   bool fused_optimizer = false;    // the step of the optimizer needs no buffer
   std::optional<int> predictions;  // layers of multi-token prediction
-  std::optional<double> capacity;  // of experts, as a multiple of even routing
-};
-
-struct MemoryTable {
-  std::vector<MemoryPoint> points;
-  std::vector<std::string> warnings;
 };
 
 // Tables of published runs with a metric of memory (columns of runs.csv), of figures with a kind
 // (memory_GiB, kind), of logged ranks (rank_details), and of trials that ran or not (status,
 // act_ckpt). Throws as read_runs() does.
-MemoryTable read_memory_points(const std::filesystem::path& file);
-MemoryTable parse_memory_points(std::string text, std::string name);
+std::vector<MemoryPoint> read_memory_points(const std::filesystem::path& file);
+std::vector<MemoryPoint> parse_memory_points(std::string text, std::string name);
 
 struct PointResult {
   std::string id, source, split, memory_kind, unit;

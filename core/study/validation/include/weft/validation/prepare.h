@@ -38,6 +38,9 @@ struct PreparedRun {
   [[nodiscard]] bool is_skipped() const { return !reason.empty(); }
 };
 
+// The vendor of a chip as people say it: "Ascend" for Huawei.
+std::string vendor_name(const std::string& vendor);
+
 PreparedRun prepare_run(const PublishedRun& run, const Rules& rules, const Documents& documents);
 // All rows, in their order.
 std::vector<PreparedRun> prepare(const RunsTable& table, const Rules& rules,

@@ -15,12 +15,12 @@ namespace weft::validation {
 // To which rows a rule applies: every list that is not empty must have a member that matches.
 // Members may hold `*`.
 struct Condition {
-  std::vector<std::string> source, software, vendor, kind, model, cluster, unit;
+  std::vector<std::string> source, software, vendor, kind, model, cluster, unit, zero;
 };
 
 // What is known of a row when rules are looked up.
 struct Traits {
-  std::string source, software, vendor, kind, model, cluster, unit;
+  std::string source, software, vendor, kind, model, cluster, unit, zero;
 };
 bool holds(const Condition& condition, const Traits& traits);
 
@@ -45,6 +45,7 @@ struct Feature {
   std::string name;
   std::string column;
   std::vector<std::string> words;  // of a phrase in notes, of the whole text elsewhere
+  bool is_absent = false;          // it holds for rows in which none of the words stands
   Condition when;
   std::vector<Setting> settings;
   std::vector<std::string> inputs;  // uncertain numbers among the settings

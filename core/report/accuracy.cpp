@@ -1,0 +1,68 @@
+#include "weft/report/accuracy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "weft/validation/accuracy.h"
+
+namespace weft::report {
+
+namespace {
+
+using validation::Summary;
+
+constexpr const char* kAll = "all";
+
+std::string percent(double value) { return fmt::format("{:.1f} %", 100 * value); }
+
+std::string kind_text(const std::string& kind) { return kind == "moe" ? "MoE" : kind; }
+
+std::string line(const Summary& s) {
+  const bool is_total = s.vendor == kAll;
+  const auto name = is_total ? std::string("**all**") : s.vendor + ", " + kind_text(s.kind);
+  return fmt::format("| {} | {} | {} | {} | {} | {} | {:+.1f} % |\n", name, s.n, s.skipped,
+                     percent(s.median_abs_error), percent(s.mean_abs_error),
+                     percent(s.p90_abs_error), 100 * s.bias);
+}
+
+// The lines of the table: held-out speeds by vendor and kind, then all.
+std::vector<const Summary*> lines_of(const std::vector<Summary>& all) {
+  std::vector<const Summary*> lines;
+  const Summary* total = nullptr;
+  for (const auto& s : all) {
+    if (s.source != kAll || s.split != "test" || s.is_memory) continue;
+    if (s.vendor != kAll && s.kind != kAll) lines.push_back(&s);
+    if (s.vendor == kAll && s.kind == kAll) total = &s;
+  }
+  if (total != nullptr) lines.push_back(total);
+  return lines;
+}
+
+}  // namespace
+
+std::string accuracy_markdown(const validation::Validation& validation) {
+  const auto count = [&](const char* split) {
+    return std::count_if(validation.rows.begin(), validation.rows.end(),
+                         [&](const auto& row) { return !row.is_memory && row.split == split; });
+  };
+  auto text = fmt::format(
+      "Of {} published speeds, {} were used to fit numbers (`fit`) and {} were not (`test`). "
+      "Errors of `test`:\n\n"
+      "| chips, models | runs | skipped | median | mean | 90 % within | bias |\n"
+      "|---|--:|--:|--:|--:|--:|--:|\n",
+      count("fit") + count("test"), count("fit"), count("test"));
+  for (const auto* summary : lines_of(validation.summaries)) text += line(*summary);
+  return text;
+}
+
+std::vector<Summary> by_publication(const validation::Validation& validation) {
+  auto rows = validation.rows;
+  for (auto& row : rows) row.source = validation::publication_of(row.source);
+  auto all = validation::summarise(rows);
+  all.erase(std::remove_if(all.begin(), all.end(), [](const auto& s) { return s.source == kAll; }),
+            all.end());
+  return all;
+}
+
+}  // namespace weft::report

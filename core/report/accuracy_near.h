@@ -1,0 +1,16 @@
+// What the table of a study says of published runs near to each case.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "weft/validation/nearest_runs.h"
+
+namespace weft::report {
+
+inline constexpr std::array kNearLabels = {"published runs near", "share with this", "were off by"};
+
+// How many of which size, what they share with the case, how far off the model was on them.
+std::array<std::string, kNearLabels.size()> near_cells(const validation::NearestPublished& nearest);
+
+}  // namespace weft::report

@@ -1,0 +1,129 @@
+// Experts that tensor ranks share: what each holds, works on and exchanges.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "fixtures.h"
+
+namespace weft::workload {
+namespace {
+
+using namespace testing;
+
+constexpr double kStream = 4096.0 * 4096 * 2;  // tokens x hidden in 16 bits
+
+Shard shared_by(int tensor, int expert, bool sequence_parallel = true) {
+  Shard shard = shard_of(tensor, 1, expert);
+  shard.sequence_parallel = sequence_parallel;
+  shard.expert_tensor = tensor;
+  return shard;
+}
+
+LayerWork moe(const Shard& shard) {
+  return work(shipped_job("mixtral_8x7b"), LayerKind::kMoe, shard);
+}
+
+double grouped_flops(const Pass& pass) {
+  double sum = 0;
+  for (const auto& kernel : pass.kernels) {
+    if (const auto* grouped = std::get_if<chips::GroupedGemm>(&kernel.shape)) {
+      sum += MatrixFlops{}(*grouped);
+    }
+  }
+  return sum;
+}
+
+TEST(ExpertTensor, SplitsEachExpert) {
+  const auto model = shipped("mixtral_8x7b");
+  const double experts = count_parameters(model).experts_per_layer;
+  for (const int tensor : {1, 2, 4}) {
+    for (const int expert : {1, 2, 8}) {
+      const auto held = sharded_parameters(model, LayerKind::kMoe, shared_by(tensor, expert));
+      EXPECT_DOUBLE_EQ(held.experts, experts / (tensor * expert));
+      EXPECT_DOUBLE_EQ(
+          held.dense,
+          sharded_parameters(model, LayerKind::kMoe, shard_of(tensor, 1, expert)).dense);
+    }
+  }
+}
+
+// Each rank sees the rows of all ranks that share with it, at a part of the width.
+TEST(ExpertTensor, GathersRowsAndNarrowsExperts) {
+  for (const bool sequence_parallel : {true, false}) {
+    const int tensor = 4;
+    const int expert = 2;
+    int products = 0;
+    for (const auto& kernel : moe(shared_by(tensor, expert, sequence_parallel)).forward.kernels) {
+      const auto* grouped = std::get_if<chips::GroupedGemm>(&kernel.shape);
+      if (grouped == nullptr) continue;
+      EXPECT_DOUBLE_EQ(grouped->groups, 8.0 / expert);
+      EXPECT_DOUBLE_EQ(grouped->groups * grouped->m, 4096.0 * 2);
+      EXPECT_DOUBLE_EQ(std::min(grouped->n, grouped->k), std::min(4096.0, 14336.0 / tensor));
+      ++products;
+    }
+    EXPECT_EQ(products, 2);
+  }
+}
+
+TEST(ExpertTensor, DoesTheWorkOnce) {
+  const double whole = grouped_flops(moe({}).forward);
+  for (const int tensor : {2, 4, 8}) {
+    for (const bool sequence_parallel : {true, false}) {
+      const auto layer = moe(shared_by(tensor, 2, sequence_parallel));
+      EXPECT_NEAR(tensor * grouped_flops(layer.forward) / whole, 1, 1e-12);
+      EXPECT_NEAR(tensor * grouped_flops(layer.backward) / whole, 2, 1e-12);
+    }
+  }
+}
+
+// One gather and one scatter around the experts in each pass, beside those of attention.
+TEST(ExpertTensor, GathersAndScattersRows) {
+  const auto shares = moe(shared_by(4, 2));
+  const auto whole = moe(shard_of(4, 1, 2));
+  for (const auto pass : {&LayerWork::forward, &LayerWork::backward}) {
+    for (const auto kind : {ExchangeKind::kAllGather, ExchangeKind::kReduceScatter}) {
+      EXPECT_EQ(times(shares.*pass, Group::kTensor, kind),
+                times(whole.*pass, Group::kTensor, kind) + 1);
+    }
+  }
+  // Two copies of every token of the group, each of them sent out once before.
+  EXPECT_DOUBLE_EQ(shares.forward.exchanges.back().bytes.si(), 2 * kStream / 4);
+  double largest = 0;
+  for (const auto& exchange : shares.forward.exchanges) {
+    if (exchange.group == Group::kTensor) largest = std::max(largest, exchange.bytes.si());
+  }
+  EXPECT_DOUBLE_EQ(largest, 2 * kStream);
+}
+
+// With all experts here, a token is gathered once and copied afterwards.
+TEST(ExpertTensor, WithoutExpertRanksGathersTokensOnce) {
+  for (const auto& exchange : moe(shared_by(4, 1)).forward.exchanges) {
+    EXPECT_EQ(exchange.group, Group::kTensor);
+    EXPECT_DOUBLE_EQ(exchange.bytes.si(), kStream);
+  }
+}
+
+TEST(ExpertTensor, WithoutSequenceParallelismReducesOutputs) {
+  const auto layer = moe(shared_by(4, 1, false));
+  EXPECT_EQ(times(layer.forward, Group::kTensor, ExchangeKind::kAllReduce), 2);
+  EXPECT_EQ(times(layer.backward, Group::kTensor, ExchangeKind::kAllReduce), 2);
+  EXPECT_EQ(times(layer.forward, Group::kTensor, ExchangeKind::kAllGather), 0);
+}
+
+TEST(Dispatch, MayBeNarrowOnTheWayOut) {
+  Software narrow;
+  narrow.dispatch_bytes = 1;
+  const auto job = shipped_job("mixtral_8x7b");
+  const auto layer = layer_work(job, narrow, LayerKind::kMoe, shard_of(1, 1, 8));
+  std::vector<double> forward;
+  std::vector<double> backward;
+  for (const auto& e : layer.forward.exchanges) forward.push_back(e.bytes.si());
+  for (const auto& e : layer.backward.exchanges) backward.push_back(e.bytes.si());
+  EXPECT_EQ(forward, (std::vector<double>{kStream, 2 * kStream}));
+  EXPECT_EQ(backward, (std::vector<double>{2 * kStream, 2 * kStream}));
+  for (const auto& e : layer.forward.exchanges) EXPECT_EQ(e.copies, 2);
+}
+
+}  // namespace
+}  // namespace weft::workload
