@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <memory>
 
 #include "weft/base/parallel.h"
@@ -17,7 +19,7 @@ namespace weft::cli {
 namespace {
 
 struct Options {
-  std::filesystem::path runs;
+  std::vector<std::filesystem::path> runs;
   std::vector<std::filesystem::path> configs;
   bool write = false;
   int threads = 0;
@@ -25,13 +27,18 @@ struct Options {
 
 int calibrate(const Options& options) {
   const auto catalog = make_catalog(options.configs);
-  const auto file = options.runs.empty() ? validation::shipped_runs(catalog) : options.runs;
-  const auto table = validation::read_runs(file);
+  auto files = options.runs;
+  if (files.empty()) files.push_back(validation::shipped_runs(catalog));
+  validation::RunsTable table;
+  for (const auto& file : files) {
+    auto more = validation::read_runs(file);
+    std::move(more.runs.begin(), more.runs.end(), std::back_inserter(table.runs));
+  }
   const base::ThreadTeam team(options.threads);
   const auto calibration = calibration::calibrate(table, catalog, team, {});
   std::cout << report::to_terminal(calibration);
   if (!options.write) return kAnswer;
-  for (const auto& fit : fit_files(calibration, catalog, file.filename().string())) {
+  for (const auto& fit : fit_files(calibration, catalog)) {
     report::write_whole(fit.file.string(), fit.text);
     std::cout << "wrote " << fit.file.string() << "\n";
   }
@@ -47,8 +54,7 @@ Command add_calibrate(CLI::App& app) {
   command->footer(
       "Numbers of chips, links and software written as {low, mode, high} are fitted to the rows\n"
       "marked `fit`, with these ranges as priors; rows marked `test` are never looked at.");
-  command
-      ->add_option("--runs", options->runs, "a table of your own (CSV; default: the shipped one)")
+  command->add_option("--runs", options->runs, "tables of your own (CSV; default: the shipped one)")
       ->type_name("FILE");
   command->add_flag("--write", options->write,
                     "write NAME.fit.yaml beside each NAME.yaml whose numbers the data moved");

@@ -47,7 +47,8 @@ std::string accuracy_markdown(const validation::Validation& validation) {
                          [&](const auto& row) { return !row.is_memory && row.split == split; });
   };
   auto text = fmt::format(
-      "Of {} published speeds, {} were used to fit numbers (`fit`) and {} were not (`test`). "
+      "Of {} published speeds, {} are there to fit numbers to (`fit`) and {} are kept apart "
+      "(`test`). "
       "Errors of `test`:\n\n"
       "| chips, models | runs | skipped | median | mean | 90 % within | bias |\n"
       "|---|--:|--:|--:|--:|--:|--:|\n",

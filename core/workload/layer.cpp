@@ -1,6 +1,7 @@
 #include "weft/workload/layer.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace weft::workload {
 
@@ -20,6 +21,10 @@ constexpr double kAccumulate = 8.0;
 constexpr double kNormOps = 8.0;
 constexpr double kActivationOps = 10.0;
 constexpr double kRotaryOps = 6.0;
+
+// Rows of the output table of one rank come in multiples of this (Megatron-LM
+// --make-vocab-size-divisible-by).
+constexpr double kVocabularyTile = 128.0;
 
 // Softmax work with a soft cap: a tanh beside each exponential.
 constexpr double kSoftCapWork = 2.0;
@@ -79,7 +84,9 @@ class Builder {
 
   LayerWork head() {
     norm();
-    const double vocabulary = static_cast<double>(model_.vocabulary) / shard_.tensor;
+    // Each rank's part of the table is padded to whole tiles, as all stacks do.
+    const double part = static_cast<double>(model_.vocabulary) / shard_.tensor;
+    const double vocabulary = std::ceil(part / kVocabularyTile) * kVocabularyTile;
     const auto linear = linear_;
     linear_ = wide_;  // the output projection is kept in 16 bits
     linear_layer(tokens_, vocabulary, hidden_);

@@ -27,8 +27,8 @@ double seconds(const Device& device, double m, double n, double k) {
 TEST(GemmEdge, IsAClosedForm) {
   const double rate = 50 * kTera;
   for (const double edge : {0.0, 1.0, 134.0}) {
-    for (const auto& [m, n, k] : {std::array{4096.0, 4096.0, 4096.0}, std::array{128.0, 8192.0, 512.0},
-                                  std::array{1.0, 8.0, 1024.0}}) {
+    for (const auto& [m, n, k] : {std::array{4096.0, 4096.0, 4096.0},
+                                  std::array{128.0, 8192.0, 512.0}, std::array{1.0, 8.0, 1024.0}}) {
       const double expected = 2 * m * n * k / rate * (1 + edge * (1 / m + 1 / n + 1 / k));
       EXPECT_NEAR(seconds(with_edge(edge), m, n, k) / expected, 1, 1e-9) << edge << ' ' << m;
     }
@@ -69,7 +69,7 @@ TEST(Misaligned, WidthsAndDepthsAreSlower) {
   EXPECT_NEAR(slower(1001, 1024, 1024), 1, 1e-12);
   EXPECT_NEAR(slower(1024, 1001, 1024), 1.6, 1e-9);
   EXPECT_NEAR(slower(1024, 1024, 1001), 1.6, 1e-9);
-  EXPECT_NEAR(slower(1024, 1001, 1001), 1.6, 1e-9);  // once
+  EXPECT_NEAR(slower(1024, 1001, 1001), 1.6, 1e-9);   // once
   EXPECT_NEAR(slower(1024, 50257, 4096), 1.6, 1e-9);  // the table of GPT-2 before it is padded
 }
 

@@ -1,10 +1,13 @@
 // Properties of whole steps over random legal plans of random jobs on shipped clusters.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "shipped.h"
 #include "weft/base/random.h"
+#include "weft/plan/check.h"
 #include "weft/plan/space.h"
 #include "weft/step/evaluator.h"
 
@@ -15,12 +18,16 @@ using test::cluster_of;
 using test::job_of;
 using test::software_of;
 
+// What the search leaves alone, and what a stack may do besides.
+enum class Extras { kNone, kAll, kUnfusedLowRank };
+
 struct Setting {
   const char* cluster;
   const char* model;
   std::int64_t sequence;
   std::int64_t batch;
   const char* software;
+  Extras extras = Extras::kNone;
 };
 
 // Small enough that the space is quick to list, different in fabric, chip, model and stack.
@@ -31,7 +38,44 @@ const std::vector<Setting> kSettings = {
     {"{use: atlas_800t_a2, hosts: 4}", "llama3_8b", 8192, 64, "mindspeed_llm"},
     {"{use: dgx_a100_80g, hosts: 4}", "mixtral_8x7b", 4096, 64, "megatron_core"},
     {"{use: dgx_b200, hosts: 4}", "qwen3_235b_a22b", 4096, 64, "megatron_core"},
+    {"{use: dgx_h100, hosts: 8}", "mixtral_8x7b", 4096, 64, "megatron_core", Extras::kAll},
+    {"{use: cloudmatrix384, hosts: 6}", "llama3_8b", 4096, 96, "mindspeed_llm", Extras::kAll},
+    {"{use: dgx_a100_80g, hosts: 4}", "llama3_8b", 4096, 64, "megatron_core",
+     Extras::kUnfusedLowRank},
 };
+
+void add_extras(Extras extras, workload::Job& job, workload::Software& software) {
+  if (extras == Extras::kNone) return;
+  software.tensor_hidden = 0.6;
+  software.expert_hidden = 0.4;
+  software.sends_once_per_host = true;
+  software.gathers_by_ring = true;
+  software.gather_pieces = 3;
+  software.expert_synchronisation = base::Time(1e-3);
+  software.per_step = base::Time(30e-3);
+  software.communication_tax = 0.1;
+  job.model.prediction_layers = 1;
+  if (extras == Extras::kAll) return;
+  software.attention = workload::AttentionKernel::kUnfused;
+  job.training = workload::Training::kLowRank;
+}
+
+int divisor_of(int number, base::RandomStream& random) {
+  const auto n = static_cast<int>(1 + random.below(static_cast<std::uint64_t>(number)));
+  return number % n == 0 ? n : number;
+}
+
+// What the search does not vary; memory is not looked at.
+plan::Plan with_extras(plan::Plan plan, const workload::Job& job, base::RandomStream& random) {
+  plan.zero = static_cast<int>(random.below(4));
+  plan.zero_ranks = divisor_of(plan.context * plan.data, random);
+  plan.recompute = static_cast<plan::Recompute>(random.below(plan::kRecomputeCount));
+  for (int i = 0; i < 2; ++i) plan.recompute_layers.push_back(static_cast<int>(random.below(20)));
+  if (!job.model.moe || random.below(2) == 0) return plan;
+  plan.expert_tensor = plan.tensor;
+  plan.expert = divisor_of(std::gcd(job.model.moe->experts, plan.context * plan.data), random);
+  return plan;
+}
 
 class RandomPlans : public testing::TestWithParam<Setting> {
  protected:
@@ -42,7 +86,13 @@ class RandomPlans : public testing::TestWithParam<Setting> {
     plan::SpaceCount count;
     const auto all = plan::legal_plans(cluster_, job_, software_, plan::Request{}, count);
     base::RandomStream random(7, base::stream_of(GetParam().cluster));
-    for (int i = 0; i < 150 && !all.empty(); ++i) plans_.push_back(all[random.below(all.size())]);
+    const auto extras = GetParam().extras;
+    add_extras(extras, job_, software_);
+    for (int i = 0; i < 150 && !all.empty(); ++i) {
+      const auto& picked = all[random.below(all.size())];
+      const auto plan = extras == Extras::kNone ? picked : with_extras(picked, job_, random);
+      if (!plan::first_problem(cluster_, job_, plan)) plans_.push_back(plan);
+    }
   }
   // Steps of all plans on a changed cluster.
   std::vector<double> steps(const cluster::Cluster& cluster) {
@@ -77,6 +127,15 @@ TEST_P(RandomPlans, PartsSumToTheWhole) {
       EXPECT_LE(ledger.part(step::Part::kBubble) / ledger.step, 1e-9) << to_text(plan);
     }
     EXPECT_LE(ledger.mean_device_power(), cluster_.device().power.limit) << to_text(plan);
+  }
+}
+
+// Evaluated one after the other, and each alone.
+TEST_P(RandomPlans, DoNotDependOnEachOther) {
+  step::Evaluator shared(cluster_, job_, software_);
+  for (const auto& plan : plans_) {
+    step::Evaluator alone(cluster_, job_, software_);
+    EXPECT_EQ(shared.time(plan), alone.time(plan)) << to_text(plan);
   }
 }
 

@@ -66,7 +66,7 @@ class Fit {
       const auto result = validation::evaluate(run, prepared);
       if (result.is_skipped() || !result.speed_log_error) continue;
       for (const auto& input : prepared.inputs) {
-        if (is_fittable(input.path)) add(input, runs_.size());
+        if (is_fittable(input.path)) add(input, run.source);
       }
       runs_.push_back(&run);
     }
@@ -112,14 +112,17 @@ class Fit {
   }
 
  private:
-  void add(const base::UncertainInput& input, std::size_t run) {
+  // The run at hand, which gets the next index, depends on this input.
+  void add(const base::UncertainInput& input, const std::string& source) {
     const auto [place, is_new] = index_.emplace(input.path, parameters_.size());
     if (is_new) {
-      parameters_.push_back({Parameter(input)});
+      parameters_.push_back(FittedParameter{Parameter(input), 0, 1, 0, {}});
       users_.emplace_back();
     }
-    ++parameters_[place->second].runs;
-    users_[place->second].push_back(run);
+    auto& parameter = parameters_[place->second];
+    ++parameter.runs;
+    parameter.sources.insert(source.substr(0, source.find(' ')));
+    users_[place->second].push_back(runs_.size());
   }
 
   [[nodiscard]] Values values_at(const VectorXd& z) const {

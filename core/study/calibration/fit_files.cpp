@@ -1,10 +1,12 @@
 // Fitted values as documents that stand over those written by hand.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "weft/calibration/calibrate.h"
@@ -109,11 +111,11 @@ std::string line_of(const FittedParameter& fitted, const base::Node& value) {
 
 }  // namespace
 
-std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catalog& catalog,
-                               const std::string& data) {
+std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catalog& catalog) {
   const auto by_hand = catalog.with(base::Fits::kIgnore);
   std::map<std::string, Tree> trees;
   std::map<std::string, Place> places;
+  std::map<std::string, std::set<std::string>> sources;
   for (const auto& fitted : calibration.parameters) {
     if (!fitted.is_informed()) continue;
     const auto& path = fitted.parameter.path();
@@ -126,7 +128,9 @@ std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catal
     }
     const auto inner = path.substr(dot + 1);
     const auto value = find(places.at(name).document.root(), inner);
-    if (value) insert(trees[name], inner, line_of(fitted, *value));
+    if (!value) continue;
+    insert(trees[name], inner, line_of(fitted, *value));
+    sources[name].insert(fitted.sources.begin(), fitted.sources.end());
   }
   std::vector<FitFile> files;
   for (const auto& [name, tree] : trees) {
@@ -135,9 +139,9 @@ std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catal
     fit.file = place.document.file();
     fit.file.replace_extension(".fit.yaml");
     fit.text = fmt::format(
-        "kind: {}\n# Written by `weft calibrate --runs`; stands over {}.yaml.\n"
-        "source: \"fit of this model to {} published runs of {}\"\nconfidence: derived\n",
-        place.kind, name, calibration.runs, data);
+        "kind: {}\n# Written by `weft calibrate --write`; stands over {}.yaml.\n"
+        "source: \"fit of this model to published runs: {}\"\nconfidence: derived\n",
+        place.kind, name, fmt::join(sources.at(name), ", "));
     print(tree, 0, fit.text);
     files.push_back(std::move(fit));
   }

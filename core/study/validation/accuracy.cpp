@@ -145,7 +145,8 @@ bool begins_place(std::string_view word) {
   constexpr std::array<std::string_view, 9> kWords = {
       "trial", "table", "tag", "commit", "docs", "tests", "branch", "container", "via"};
   const auto text = name_key(word);
-  const bool is_file = word.ends_with(".md") || word.ends_with(".json") || word.ends_with(".tex");
+  const bool is_file = word.ends_with(".md") || word.ends_with(".mdx") || word.ends_with(".json") ||
+                       word.ends_with(".tex");
   return is_file || word.starts_with('(') || word.starts_with('@') || text == "readme" ||
          std::find(kWords.begin(), kWords.end(), text) != kWords.end();
 }

@@ -11,6 +11,7 @@ namespace weft::validation {
 namespace {
 
 constexpr std::size_t kFewest = 5;
+constexpr std::size_t kEnough = 10;
 constexpr std::size_t kMost = 25;
 constexpr double kSameSize = 4.0;  // factor in devices
 
@@ -63,7 +64,7 @@ Rows preferred(Rows rows, const NearestQuery& query) {
   const auto of_size = std::count_if(rows.begin(), rows.end(), [&](const auto* row) {
     return std::get<0>(distance(row)) <= std::log(kSameSize) * (1 + 1e-9);
   });
-  const auto wanted = std::clamp(static_cast<std::size_t>(of_size), kFewest, kMost);
+  const auto wanted = std::clamp(static_cast<std::size_t>(of_size), kEnough, kMost);
   rows.resize(std::min(rows.size(), wanted));
   return rows;
 }

@@ -20,8 +20,8 @@ Case random_case(std::mt19937_64& engine) {
   Case c;
   c.model.layers = within(engine, 1, 140);
   if (engine() % 2 == 0) {
-    c.model.moe = workload::Experts{8, 2, 0, 64, 64, within(engine, 0, c.model.layers),
-                                    within(engine, 1, 4)};
+    c.model.moe =
+        workload::Experts{8, 2, 0, 64, 64, within(engine, 0, c.model.layers), within(engine, 1, 4)};
   }
   c.plan.pipeline = within(engine, 1, c.model.layers);
   c.plan.virtual_stages = within(engine, 1, c.model.layers / c.plan.pipeline);

@@ -67,8 +67,7 @@ TEST(FlashAttention, MovesNoScores) {
 
 TEST(UnfusedAttention, OverAllShardsIsDoneOnce) {
   const double whole = score_flops(unfused(), {}, &LayerWork::forward);
-  const double bytes =
-      streamed_bytes(layer(unfused()).forward) - streamed_bytes(layer({}).forward);
+  const double bytes = streamed_bytes(layer(unfused()).forward) - streamed_bytes(layer({}).forward);
   for (const int tensor : {1, 4}) {
     for (const int context : {1, 2, 8}) {
       const auto shard = shard_of(tensor, context, 1, 2);
@@ -149,8 +148,8 @@ TEST(LowRank, AccumulatesNoGradient) {
       EXPECT_FALSE(grouped && grouped->output_bytes == 8);
     }
   }
-  EXPECT_TRUE(work(low_rank(shipped_job("llama3_8b")), LayerKind::kEmbedding)
-                  .backward.kernels.empty());
+  EXPECT_TRUE(
+      work(low_rank(shipped_job("llama3_8b")), LayerKind::kEmbedding).backward.kernels.empty());
 }
 
 }  // namespace

@@ -58,8 +58,7 @@ TEST(LatentAttention, MayLeaveQueriesWhole) {
 TEST(LatentAttention, DoesTheWorkOfItsMatricesAndScores) {
   const double s = 4096;
   const auto layer = work(shipped_job("deepseek_v3"), LayerKind::kDense);
-  EXPECT_DOUBLE_EQ(linear_flops(layer.forward),
-                   2 * s * (kDown + up(kHeads) + 3 * kHidden * 18432));
+  EXPECT_DOUBLE_EQ(linear_flops(layer.forward), 2 * s * (kDown + up(kHeads) + 3 * kHidden * 18432));
   EXPECT_DOUBLE_EQ(attention_flops(layer.forward), 2 * (kKey + kValue) * kHeads * s * (s + 1) / 2);
   EXPECT_DOUBLE_EQ(attention_flops(layer.backward),
                    (6 * kKey + 4 * kValue) * kHeads * s * (s + 1) / 2);

@@ -153,8 +153,8 @@ TEST(PredictionLayers, AreLeftOutOfTheModelsSize) {
   EXPECT_EQ(with.total, without.total);
   EXPECT_EQ(with.active, without.active);
   EXPECT_EQ(without.prediction, 0);
-  const double layer = without.attention_per_layer + without.experts_per_layer +
-                       without.shared_experts_per_layer;
+  const double layer =
+      without.attention_per_layer + without.experts_per_layer + without.shared_experts_per_layer;
   EXPECT_NEAR(with.prediction, layer + 2.0 * 7168 * 7168, 3.0 * 7168);  // and norms
 }
 
@@ -169,8 +169,7 @@ TEST(PredictionLayers, AddTheirFlops) {
   EXPECT_NEAR((flops(3) - flops(0)) / one, 3, 1e-9);
   const auto count = count_parameters(model);
   const double routed = count.experts_per_layer * 8 / 256 + count.shared_experts_per_layer;
-  const double matrices =
-      count.attention_per_layer + routed + 2.0 * 7168 * 7168 + 129280.0 * 7168;
+  const double matrices = count.attention_per_layer + routed + 2.0 * 7168 * 7168 + 129280.0 * 7168;
   const double scores = 2.0 * 128 * (192 + 128) * 4097 / 2;
   EXPECT_NEAR(one / (3 * (2 * matrices + scores)), 1, 1e-9);
 }

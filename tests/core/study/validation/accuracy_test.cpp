@@ -153,17 +153,17 @@ TEST(NearestRuns, HeldOutRunsArePreferred) {
   EXPECT_NEAR(near->median_abs_error, 0.2, 1e-12);
 }
 
-TEST(NearestRuns, OfItsSizeButAtLeastFive) {
-  auto rows = several(6, row_of("h100", "core", 256, 0.1));
+TEST(NearestRuns, OfItsSizeButAtLeastTen) {
+  auto rows = several(12, row_of("h100", "core", 256, 0.1));
   add(rows, several(9, row_of("h100", "core", 1024, 0.5)));
   const auto near = nearest_runs(h100(), rows, kParents);
-  EXPECT_EQ(near->runs, 6);
+  EXPECT_EQ(near->runs, 12);
   EXPECT_EQ(near->most_devices, 256);
   auto large = h100();
   large.devices = 100000;
   const auto far = nearest_runs(large, rows, kParents);
-  EXPECT_EQ(far->runs, 5);
-  EXPECT_EQ(far->fewest_devices, 1024);
+  EXPECT_EQ(far->runs, 10);
+  EXPECT_EQ(far->fewest_devices, 256);
 }
 
 TEST(NearestRuns, StackParentsOfShippedStacks) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,10 @@ namespace weft::calibration {
 
 struct FittedParameter {
   Parameter parameter;
-  double z = 0;          // standard deviations of the prior from its mode
-  double deviation = 1;  // of z, posterior
-  int runs = 0;          // that depend on it
+  double z = 0;                   // standard deviations of the prior from its mode
+  double deviation = 1;           // of z, posterior
+  int runs = 0;                   // that depend on it
+  std::set<std::string> sources;  // of these runs, as far as their first word
 
   [[nodiscard]] double value() const { return parameter.value(z); }
   // Whether the data moved or narrowed it; else the value written by hand stands.
@@ -46,7 +48,6 @@ struct FitFile {
   std::filesystem::path file;
   std::string text;
 };
-std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catalog& catalog,
-                               const std::string& data);
+std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catalog& catalog);
 
 }  // namespace weft::calibration

@@ -5,8 +5,8 @@
 // same stack or a near one (one step of `extends` apart), then the number of devices. The first set
 // below with at least five runs is taken; a run on another vendor's chip says nothing here. Of that
 // set, runs that no number was fitted to are preferred: when there are five of those, the others
-// are left out. Of what is left, runs within a factor of four in devices count, at least the five
-// and at most the 25 nearest.
+// are left out. Of what is left, runs within a factor of four in devices count, the nearest 25 at
+// most; when these are fewer than ten, the nearest ten, as a median of fewer jumps.
 #pragma once
 
 #include <array>
