@@ -20,7 +20,7 @@ struct Options {
 
 // What is wrong in a file of any kind is thrown; returns what the file is.
 std::string check_file(const std::filesystem::path& file, const base::Catalog& catalog) {
-  const auto kind = study::check_file(file, catalog);
+  auto kind = study::check_file(file, catalog);
   // Rules are of a room above the studies.
   if (kind == "rules") {
     base::Reading reading;

@@ -111,13 +111,11 @@ Command add_validate(CLI::App& app) {
       ->check(is_named);
   command
       ->add_option("--accuracy", options->accuracy,
-                   "also write the errors of all speeds here, as the table that ships (CSV); - "
-                   "prints only it")
+                   "also write the table of errors that ships (CSV); - prints only it")
       ->type_name("FILE")
       ->check(is_named);
   command->add_flag("--markdown", options->markdown,
-                    "print only the table of the README: errors of rows that no number was fitted "
-                    "to");
+                    "print only the table of the README: errors of the rows `test`");
   command->add_option("--row", options->row, "everything about one row")->type_name("ID");
   command->add_option("--worst", options->worst, "how many of the rows farthest off to list");
   command->add_flag("--unplaced", options->unplaced, "list the text that no reader could place");

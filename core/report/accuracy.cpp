@@ -48,8 +48,7 @@ std::string accuracy_markdown(const validation::Validation& validation) {
   };
   auto text = fmt::format(
       "Of {} published speeds, {} are there to fit numbers to (`fit`) and {} are kept apart "
-      "(`test`). "
-      "Errors of `test`:\n\n"
+      "(`test`). Errors of `test`:\n\n"
       "| chips, models | runs | skipped | median | mean | 90 % within | bias |\n"
       "|---|--:|--:|--:|--:|--:|--:|\n",
       count("fit") + count("test"), count("fit"), count("test"));

@@ -26,8 +26,7 @@ bool is_fit(const std::filesystem::path& file) {
 
 // The file that a fit stands over. Reading that reads the fit with it.
 std::filesystem::path below_fit(const std::filesystem::path& fit) {
-  const auto below =
-      std::filesystem::path(fit).replace_filename(fit.stem().stem().string() + ".yaml");
+  auto below = std::filesystem::path(fit).replace_filename(fit.stem().stem().string() + ".yaml");
   if (std::filesystem::is_regular_file(below)) return below;
   const auto root = base::Document::load(fit).root();
   throw base::InputError(

@@ -13,6 +13,7 @@ namespace weft::chips::testing {
 
 inline constexpr double kTera = 1e12;
 inline constexpr double kPico = 1e-12;
+inline constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;  // memory is sold in these
 inline constexpr std::size_t kBf16 = index_of(Precision::kBf16);
 
 // 100 TFLOP/s of which GEMMs reach a half; 1 TB/s of which streams reach 0.8; a kernel takes 10 us.

@@ -133,7 +133,7 @@ TEST(Measured, FlashAttentionOnAscendIsHeldBackByVectorWork) {
   const double rate = attention_rate(device, 128, true, false);
   EXPECT_NEAR(rate, 150.8, 0.07 * 150.8);
   device.kernels.attention_overlap = 1;  // best hand-written kernels (AMLA, arXiv 2509.25224)
-  EXPECT_NEAR(attention_rate(device, 128, true, false), 0.87 * 353.9, 3);
+  EXPECT_NEAR(attention_rate(device, 128, true, false), 0.87 * 353.9, 0.05 * 0.87 * 353.9);
 }
 
 // In-training attention of Llama-3 8B at 8 K on B200: 834 TFLOP/s (stas00/ml-engineering @744d01e).

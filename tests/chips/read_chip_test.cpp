@@ -225,7 +225,7 @@ TEST(ShippedChips, NvidiaPeaksAreDense) {
   EXPECT_DOUBLE_EQ(package("h100_sxm5", Precision::kFp8), 1979);
   EXPECT_DOUBLE_EQ(package("b200_sxm", Precision::kBf16), 2250);
   EXPECT_DOUBLE_EQ(package("gb200", Precision::kFp8), 5000);
-  EXPECT_DOUBLE_EQ(shipped("b200_sxm").device.memory_capacity.si(), 180e9);
+  EXPECT_DOUBLE_EQ(shipped("b200_sxm").device.memory_capacity.si(), 180 * kGiB);
   EXPECT_DOUBLE_EQ(shipped("gb200").device.memory_bandwidth.si(), 7.7e12);
 }
 

@@ -107,7 +107,7 @@ constexpr const char* kRestOfPlan =
 TEST(BadInput, CompletePlanThatDoesNotFitInMemory) {
   expect_refused(
       small_study("{use: dgx_h100, hosts: 1}", std::string("{tensor: 1, data: 1, ") + kRestOfPlan),
-      {"study.yaml:4:7: error: ", "needs ", "GB", "79", "nearest legal plan: TP"});
+      {"study.yaml:4:7: error: ", "needs ", "GB", "84.8 GB", "nearest legal plan: TP"});
 }
 
 TEST(BadInput, CompletePlanForMoreDevicesThanThereAre) {

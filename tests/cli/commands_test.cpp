@@ -76,8 +76,9 @@ TEST(Show, FactsWithSources) {
   const Folder folder;
   const Ended ended = folder.weft({"show", "h100_sxm5"});
   EXPECT_EQ(ended.code, kAnswer) << ended.err;
-  for (const char* part : {"Nvidia H100 SXM5", "814 mm2", "Nvidia white paper", "secondary",
-                           "3.35 TB/s", "Nvidia H100 data sheet", "primary", "989 TFLOP/s"}) {
+  for (const char* part :
+       {"Nvidia H100 SXM5", "814 mm2", "Nvidia H100 architecture white paper", "secondary",
+        "3.35 TB/s", "Nvidia H100 data sheet", "primary", "989 TFLOP/s"}) {
     expect_holds(ended.out, part);
   }
 }

@@ -1,3 +1,4 @@
+#include "annotations.h"
 #include "tree.h"
 
 namespace weft::base {
@@ -24,7 +25,8 @@ class Merger {
   }
 
   std::uint32_t merge(const Node& base, const Node& over) {
-    if (!base.is_map() || !over.is_map()) return copy(over);
+    // A number is replaced as a whole: bounds and source of another value say nothing of this one.
+    if (!base.is_map() || !over.is_map() || detail::is_annotated_value(over)) return copy(over);
     const std::uint32_t index = add(over);
     std::vector<std::uint32_t> members;
     for (std::size_t i = 0; i < base.size(); ++i) {

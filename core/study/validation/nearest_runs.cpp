@@ -120,7 +120,7 @@ StackParents stack_parents(const std::vector<std::string>& stacks, const base::C
                            const std::optional<base::Node>& asked_by) {
   StackParents parents;
   for (const auto& stack : stacks) {
-    if (parents.count(stack) == 0) parents[stack] = parent_of(stack, catalog, asked_by);
+    if (!parents.contains(stack)) parents[stack] = parent_of(stack, catalog, asked_by);
   }
   return parents;
 }

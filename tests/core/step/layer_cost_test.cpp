@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "shipped.h"
+#include "weft/plan/memory.h"
 
 namespace weft::step {
 namespace {

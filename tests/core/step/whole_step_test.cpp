@@ -126,6 +126,7 @@ TEST_F(WholeStep, OfHybridShardingSendsTheSumOfItsParts) {
 
 // A gather of the weights inside the host is what ZeRO-3 asks of every layer.
 TEST_F(WholeStep, OfHybridZero3KeepsGathersInsideTheHost) {
+  job_.global_batch = 1024;  // gathers are of every micro-batch, the sum between hosts is not
   auto plan = plan_of(1, 1, 1, 64);
   plan.zero = 3;
   const auto across = step(plan);

@@ -59,7 +59,9 @@ TEST(ExpertTensor, GathersRowsAndNarrowsExperts) {
       if (grouped == nullptr) continue;
       EXPECT_DOUBLE_EQ(grouped->groups, 8.0 / expert);
       EXPECT_DOUBLE_EQ(grouped->groups * grouped->m, 4096.0 * 2);
-      EXPECT_DOUBLE_EQ(std::min(grouped->n, grouped->k), std::min(4096.0, 14336.0 / tensor));
+      const double width = 14336.0 / tensor;
+      EXPECT_DOUBLE_EQ(grouped->n, products == 0 ? 2 * width : 4096);  // gate and up, then down
+      EXPECT_DOUBLE_EQ(grouped->k, products == 0 ? 4096 : width);
       ++products;
     }
     EXPECT_EQ(products, 2);
@@ -109,6 +111,45 @@ TEST(ExpertTensor, WithoutSequenceParallelismReducesOutputs) {
   EXPECT_EQ(times(layer.forward, Group::kTensor, ExchangeKind::kAllReduce), 2);
   EXPECT_EQ(times(layer.backward, Group::kTensor, ExchangeKind::kAllReduce), 2);
   EXPECT_EQ(times(layer.forward, Group::kTensor, ExchangeKind::kAllGather), 0);
+}
+
+// The same products, in as many kernels as there are experts here.
+TEST(UngroupedExperts, DoTheSameWorkOneByOne) {
+  Software one_by_one;
+  one_by_one.groups_experts = false;
+  const auto job = shipped_job("mixtral_8x7b");
+  for (const int expert : {1, 2, 8}) {
+    const auto apart = layer_work(job, one_by_one, LayerKind::kMoe, shard_of(1, 1, expert));
+    const auto grouped = work(job, LayerKind::kMoe, shard_of(1, 1, expert));
+    EXPECT_NEAR(linear_flops(apart.forward) / linear_flops(grouped.forward), 1, 1e-12);
+    EXPECT_NEAR(linear_flops(apart.backward) / linear_flops(grouped.backward), 1, 1e-12);
+    EXPECT_EQ(grouped_flops(apart.forward), 0);
+    const auto more = static_cast<std::size_t>(2 * (8 / expert - 1));
+    EXPECT_EQ(apart.forward.kernels.size(), grouped.forward.kernels.size() + more);
+    EXPECT_EQ(apart.backward.kernels.size(), grouped.backward.kernels.size() + 2 * more);
+  }
+}
+
+TEST(ExpertCapacity, ScalesTheRowsOfExperts) {
+  Software padded;
+  padded.expert_capacity = 1.25;
+  const auto job = shipped_job("mixtral_8x7b");
+  const auto with = layer_work(job, padded, LayerKind::kMoe, shard_of(1, 1, 8));
+  const auto without = work(job, LayerKind::kMoe, shard_of(1, 1, 8));
+  EXPECT_NEAR(grouped_flops(with.forward) / grouped_flops(without.forward), 1.25, 1e-12);
+  EXPECT_NEAR(grouped_flops(with.backward) / grouped_flops(without.backward), 1.25, 1e-12);
+  for (std::size_t i = 0; i < with.forward.exchanges.size(); ++i) {
+    EXPECT_NEAR(with.forward.exchanges[i].bytes / without.forward.exchanges[i].bytes, 1.25, 1e-12);
+  }
+}
+
+// What experts keep for the backward pass does not know the capacity.
+TEST(ExpertCapacity, DISABLED_ScalesWhatExpertsKeep) {
+  Software padded;
+  padded.expert_capacity = 2;
+  const auto job = shipped_job("mixtral_8x7b");
+  EXPECT_GT(saved_activations(job, padded, LayerKind::kMoe, {}).none,
+            saved_activations(job, {}, LayerKind::kMoe, {}).none);
 }
 
 TEST(Dispatch, MayBeNarrowOnTheWayOut) {

@@ -101,7 +101,6 @@ TEST(BadModel, MoreLayersThanAnIntHolds) {
             "");
 }
 
-
 const std::string kJob = "model: llama3_8b\nsequence: 8192\n";
 
 TEST(ReadJob, CountsTokensAndSteps) {
@@ -138,7 +137,7 @@ TEST(BadJob, AnUnknownPrecision) {
 }
 
 TEST(ShippedSoftware, Loads) {
-  const base::Catalog catalog({WEFT_CONFIGS});
+  const base::Catalog catalog({WEFT_CONFIGS}, base::Fits::kIgnore);
   for (const auto& name : catalog.names("software")) {
     base::Reading reading;
     const auto software = read_software(catalog.load("software", name, std::nullopt), reading);
@@ -156,7 +155,52 @@ TEST(BadSoftware, MissingUnits) {
       "overlap: {tensor: 400 W}\nmemory: {fixed: 1 GB, fraction: 0}\n",
       [](const auto& document, auto& reading) { read_software(document, reading); });
   EXPECT_SAYS(what, "bad.yaml:3:16");
-  EXPECT_SAYS(what, "bad.yaml:5:26");
+  EXPECT_SAYS(what, "bad.yaml:5:19");
+}
+
+TEST(BadSoftware, AnUnknownKernelOrGather) {
+  const auto say = [](const std::string& more) {
+    return complaint("kind: software\nextra: 1\n" + more,
+                     [](const auto& document, auto& reading) { read_software(document, reading); });
+  };
+  EXPECT_SAYS(say("kernels: {attention: flesh}\n"), "flash");
+  EXPECT_SAYS(say("communication: {gather: tree}\n"), "ring");
+}
+
+TEST(ReadSoftware, TakesEveryMap) {
+  base::Reading reading;
+  const auto software = read_software(
+      base::Document::parse(
+          "kind: software\nname: x\n"
+          "host: {launch: 4 us, per_step: 2 ms, expert_synchronisation: 1 ms}\n"
+          "kernels: {loss_per_logit: 8 B, elementwise_traffic: 1, residual: 0, residual_sharded: 0,"
+          " attention: unfused, unfused_score: 12 B, groups_experts: false, expert_capacity: 1.2}\n"
+          "communication: {dispatch: 1 B, once_per_host: true, gather: ring, gather_pieces: 3}\n"
+          "overlap: {tensor: 20 %, expert: 30 %, gradients: true, parameters: false, pipeline: "
+          "true, compute_tax: 0, fuses_tensor: true}\n"
+          "memory: {fixed: 1 GB, fraction: 0, gradient: 2 B}\n"
+          "fitted: {chips: [h100_sxm5], zero: [0, 3]}\n",
+          "x.yaml"),
+      reading);
+  reading.throw_if_any();
+  EXPECT_EQ(software.per_step.si(), 2e-3);
+  EXPECT_EQ(software.expert_synchronisation.si(), 1e-3);
+  EXPECT_EQ(software.attention, AttentionKernel::kUnfused);
+  EXPECT_EQ(software.unfused_score_bytes.si(), 12);
+  EXPECT_FALSE(software.groups_experts);
+  EXPECT_EQ(software.expert_capacity, 1.2);
+  EXPECT_EQ(software.dispatch_bytes, 1);
+  EXPECT_TRUE(software.sends_once_per_host);
+  EXPECT_TRUE(software.gathers_by_ring);
+  EXPECT_EQ(software.gather_pieces, 3);
+  EXPECT_EQ(software.tensor_hidden, 0.2);
+  EXPECT_EQ(software.tensor_hidden_fused, 0.2);  // as the other where it is not said
+  EXPECT_TRUE(software.fuses_tensor);
+  EXPECT_EQ(software.expert_hidden, 0.3);
+  EXPECT_FALSE(software.overlap_parameters);
+  EXPECT_EQ(software.gradient_bytes, 2);
+  EXPECT_EQ(software.fitted_chips, std::vector<std::string>{"h100_sxm5"});
+  EXPECT_EQ(software.fitted_zero, (std::vector<int>{0, 3}));
 }
 
 }  // namespace

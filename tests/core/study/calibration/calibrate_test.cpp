@@ -116,12 +116,12 @@ TEST_F(FitFiles, ReadBackAreTheFittedValues) {
   const auto catalog = shelf_.catalog();
   const auto table = made_by_the_model(catalog, {{kPerStep, 0.04}});
   const auto calibration = fit(table);
-  const auto files = fit_files(calibration, catalog, "made_up.csv");
+  const auto files = fit_files(calibration, catalog);
   ASSERT_FALSE(files.empty());
   for (const auto& file : files) {
     EXPECT_EQ(file.file.parent_path().parent_path(), shelf_.path());
     EXPECT_TRUE(file.file.string().ends_with(".fit.yaml"));
-    EXPECT_NE(file.text.find("made_up.csv"), std::string::npos);
+    EXPECT_NE(file.text.find("made-up"), std::string::npos);  // the first word of the source
     std::ofstream(file.file) << file.text;
   }
   int seen = 0;
@@ -149,23 +149,14 @@ TEST_F(FitFiles, ReadBackAreTheFittedValues) {
 TEST_F(FitFiles, LeaveOutWhatTheDataDidNotTouch) {
   auto calibration = fit(made_by_the_model(shelf_.catalog(), {}));
   for (auto& fitted : calibration.parameters) fitted.deviation = 1;
-  EXPECT_TRUE(fit_files(calibration, shelf_.catalog(), "x.csv").empty());
+  EXPECT_TRUE(fit_files(calibration, shelf_.catalog()).empty());
 }
 
 FittedParameter fitted_at(const std::string& path, base::Distribution prior, double z) {
-  FittedParameter fitted{Parameter({path, prior})};
-  fitted.z = z;
-  fitted.deviation = 0.3;
-  fitted.runs = 3;
-  return fitted;
+  return {Parameter({path, prior}), z, 0.3, 3, {"somebody"}};
 }
 
-// A parameter of a shipped stack, written in another way.
-struct Case {
-  const char* text;
-  base::Distribution prior;
-};
-
+// A parameter of a shipped stack, written in other ways.
 class FitUnits : public FitFiles {
  protected:
   void expect_round_trip(const std::string& text, const base::Distribution& prior) {
@@ -173,7 +164,7 @@ class FitUnits : public FitFiles {
                  "kind: software\nextends: megatron_core\nhost:\n  per_step: " + text + "\n");
     Calibration calibration;
     calibration.parameters = {fitted_at("mine.host.per_step", prior, 0.5)};
-    const auto files = fit_files(calibration, shelf_.catalog(), "x.csv");
+    const auto files = fit_files(calibration, shelf_.catalog());
     ASSERT_EQ(files.size(), 1U);
     std::ofstream(files[0].file) << files[0].text;
     base::Reading reading;

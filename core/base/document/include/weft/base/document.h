@@ -83,7 +83,8 @@ class Document {
   std::shared_ptr<const Node::Tree> tree_;
 };
 
-// `over` on top of `base`: maps merge key by key, everything else is replaced. Every value keeps
+// `over` on top of `base`: maps merge key by key, everything else is replaced, a number with its
+// bounds and source as a whole. Every value keeps
 // its own position. The key `extends` at the top of `over` is dropped.
 Document merge(const Document& base, const Document& over);
 // The same with one value of a document on top, such as `job: {extends: NAME, ...}` in a study. The

@@ -19,7 +19,7 @@ struct LeastSquares {
 
 struct SolverLimits {
   int iterations = 20;
-  double least_progress = 1e-4;  // share of the cost
+  double least_progress = 5e-4;  // share of the cost
 };
 
 struct Minimum {

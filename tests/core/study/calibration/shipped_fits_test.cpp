@@ -1,0 +1,67 @@
+// The fits that are shipped lie where a fit may end, and beside the documents they stand over.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+
+#include "weft/base/catalog.h"
+#include "weft/calibration/parameter.h"
+#include "weft/chips/chip.h"
+#include "weft/interconnect/link.h"
+#include "weft/workload/software.h"
+
+namespace weft::calibration {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Inputs = std::map<std::string, base::Distribution>;
+
+// Uncertain numbers of all chips, links and stacks.
+Inputs inputs_of(base::Fits fits) {
+  const base::Catalog catalog({WEFT_CONFIGS}, fits);
+  base::Reading reading;
+  const auto each = [&](const char* kind, const auto& read) {
+    for (const auto& name : catalog.names(kind)) {
+      (void)read(catalog.load(kind, name, std::nullopt), reading);
+    }
+  };
+  each("chip", [](const auto& d, auto& r) { return chips::read_chip(d, r); });
+  each("link", [](const auto& d, auto& r) { return interconnect::read_link(d, r); });
+  each("software", [](const auto& d, auto& r) { return workload::read_software(d, r); });
+  reading.throw_if_any();
+  Inputs inputs;
+  for (const auto& input : reading.uncertain_inputs()) {
+    inputs.emplace(input.path, input.distribution);
+  }
+  return inputs;
+}
+
+TEST(ShippedFits, LieWithinReachOfTheirPriors) {
+  const auto priors = inputs_of(base::Fits::kIgnore);
+  for (const auto& [path, fitted] : inputs_of(base::Fits::kUse)) {
+    const auto prior = priors.find(path);
+    ASSERT_NE(prior, priors.end()) << path << " is fitted but has no prior of its own";
+    const Parameter parameter({path, prior->second});
+    const double rounding = 1e-3 * std::max(std::abs(fitted.mode), prior->second.mode * 1e-6);
+    EXPECT_GE(fitted.mode, parameter.value(-1e9) - rounding) << path;
+    EXPECT_LE(fitted.mode, parameter.value(1e9) + rounding) << path;
+    EXPECT_LE(fitted.low, fitted.mode) << path;
+    EXPECT_GE(fitted.high, fitted.mode) << path;
+  }
+}
+
+TEST(ShippedFits, StandBesideADocument) {
+  for (const auto& entry : fs::recursive_directory_iterator(WEFT_CONFIGS)) {
+    auto name = entry.path().string();
+    constexpr std::string_view kEnd = ".fit.yaml";
+    if (!name.ends_with(kEnd)) continue;
+    name.resize(name.size() - kEnd.size());
+    EXPECT_TRUE(fs::exists(name + ".yaml")) << name;
+  }
+}
+
+}  // namespace
+}  // namespace weft::calibration
