@@ -17,7 +17,7 @@ const char* name_of(Problem problem) {
                                                              "batch_split",    "pipeline_depth",
                                                              "layer_split",    "interleaving",
                                                              "expert_split",   "expert_without_moe",
-                                                             "memory"};
+                                                             "shard_split",    "memory"};
   return kNames[static_cast<std::size_t>(problem)];
 }
 
@@ -92,6 +92,7 @@ std::optional<Problem> first_problem(const cluster::Cluster& cluster, const work
   if (auto problem = tensor_problem(job, plan)) return problem;
   if (auto problem = split_problem(job, plan)) return problem;
   if (auto problem = pipeline_problem(job, plan)) return problem;
+  if (plan.context * plan.data % plan.shard_ranks() != 0) return Problem::kShardSplit;
   return expert_problem(job, plan);
 }
 
@@ -153,6 +154,9 @@ std::string explain(Problem problem, const cluster::Cluster& cluster, const work
                          plan.tensor * plan.context * plan.data);
     case Problem::kExpertWithoutMoe:
       return fmt::format("expert: {} but {} has no experts", plan.expert, model.name);
+    case Problem::kShardSplit:
+      return fmt::format("ZeRO over {} ranks: they do not divide {} data x context ranks",
+                         plan.zero_ranks, plan.data * plan.context);
     case Problem::kMemory: {
       const auto memory = peak_memory(job, software, plan);
       return fmt::format("needs {} on stage {}, a device of {} has {}",

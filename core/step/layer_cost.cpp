@@ -138,8 +138,8 @@ class PassBuilder {
     base::Time sum;
     for (const auto& e : pass.exchanges) {
       if (e.group != workload::Group::kExpert) continue;
-      sum += exchange(collective_of(e.kind), shapes_.expert, e.bytes * copies_sent(e.copies),
-                      e.count);
+      sum +=
+          exchange(collective_of(e.kind), shapes_.expert, e.bytes * copies_sent(e.copies), e.count);
     }
     cost_.expert = split(sum, std::min(sum, cost_.kernels) * software_.expert_hidden);
   }
@@ -255,7 +255,7 @@ PassCost& PassCost::add(const PassCost& other, double times) {
 }
 
 const PassCost& LayerCost::recomputed(plan::Recompute recompute) const {
-  if (recompute == plan::Recompute::kFull) return forward;
+  if (recompute == plan::Recompute::kFull) return full_recompute;
   return recompute == plan::Recompute::kAttention ? attention_recompute : selective_recompute;
 }
 
@@ -279,6 +279,7 @@ LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
       kind == workload::LayerKind::kMoe ? software.expert_synchronisation : base::Time(0);
   cost.forward = build(work.forward, gathered, none, waits);
   cost.backward = build(work.backward, gathered, scattered, waits);
+  cost.full_recompute = zero >= 3 ? build(work.forward, none, none, waits) : cost.forward;
   cost.selective_recompute = build(work.selective_recompute, none, none, base::Time(0));
   cost.attention_recompute = build(work.attention_recompute, none, none, base::Time(0));
   return cost;

@@ -304,7 +304,9 @@ class Builder {
   void router(const Experts& moe, double rows) {
     const auto experts = static_cast<double>(moe.experts);
     work_.forward.kernels.push_back({Gemm{local_tokens_, experts, hidden_, 1, wide_, 4}, 1});
-    work_.backward.kernels.push_back({Gemm{local_tokens_, hidden_, experts, 2, wide_, 4}, 2});
+    const double products = trains_weights_ ? 2 : 1;
+    work_.backward.kernels.push_back(
+        {Gemm{local_tokens_, hidden_, experts, products, wide_, 4}, products});
     elementwise(work_.forward, local_tokens_ * experts, 3 * 4, 8, 3);  // softmax and top-k, FP32
     elementwise(work_.backward, local_tokens_ * experts, 2 * 4, 4, 2);
     // Permute before and after the exchange, each way: read and write every routed row.

@@ -76,9 +76,9 @@ Kept mlp(const Job& job, double tokens, double width) {
   return {kElement * tokens * width * inputs, input_bytes(job) * tokens * width};
 }
 
-Kept experts(const Job& job, const Sizes& s) {
+Kept experts(const Job& job, const Software& software, const Sizes& s) {
   const auto& moe = *job.model.moe;
-  const double rows = expert_rows(job, s);
+  const double rows = expert_rows(job, s) * software.expert_capacity;
   auto kept = mlp(job, rows, static_cast<double>(moe.ffn) / s.expert_tensor);
   kept.kept += kProbability * s.local_tokens * moe.experts;
   kept.kept += 2 * kElement * rows * s.hidden;  // permuted inputs and expert outputs
@@ -103,7 +103,7 @@ SavedActivations saved_activations(const Job& job, const Software& software, Lay
     return {all, all, all, all};
   }
   const Kept block = kind == LayerKind::kMoe
-                         ? experts(job, s)
+                         ? experts(job, software, s)
                          : mlp(job, s.tokens, static_cast<double>(job.model.ffn) / shard.tensor);
   const double sequence = static_cast<double>(job.sequence);
   const bool keeps_scores = software.attention == AttentionKernel::kUnfused;

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <utility>
 
 #include "weft/calibration/calibrate.h"
 
@@ -31,34 +31,32 @@ std::optional<base::Node> find(base::Node node, const std::string& path) {
   return node;
 }
 
-// What is written for the mode: "24 us" is the number 24 with the unit " us".
+// How a number is written: "24 us" is 24 times 1e-6, with the unit " us".
 struct Written {
-  double number = 0;
+  double unit_size = 1;  // SI
   std::string unit;
 };
 
-Written written(const base::Node& value) {
-  auto text = std::string(value.text());
-  for (const char* key : {"mode", "value"}) {
-    if (const auto mode = value.is_map() ? value.find(key) : std::nullopt) {
-      text = std::string(mode->text());
-      break;
-    }
-  }
+// `text` as a number with a unit, whose SI value is `value`.
+Written written(const std::string& text, double value) {
   std::size_t used = 0;
   const double number = std::stod(text, &used);
   auto unit = text.substr(used);
-  if (const auto spread = unit.find("\u00b1"); spread != std::string::npos) {
-    unit = unit.substr(0, spread);
-    while (!unit.empty() && unit.back() == ' ') unit.pop_back();
-  }
-  return {number, unit};
+  unit = unit.substr(0, unit.find("\u00b1"));
+  while (!unit.empty() && unit.back() == ' ') unit.pop_back();
+  return {number != 0 ? value / number : 1.0, unit};
 }
 
-// A number in the unit of the hand-written one.
-std::string in_unit(double value, const base::Distribution& prior, const Written& w) {
-  const double scale = prior.mode != 0 && w.number != 0 ? w.number / prior.mode : 1.0;
-  return fmt::format("{:.4g}{}", value * scale, w.unit);
+// By the first of its figures that is not 0, which a unit cannot be told from.
+Written written(const base::Node& value, const base::Distribution& prior) {
+  if (!value.is_map()) return written(std::string(value.text()), prior.mode);
+  const std::array<std::pair<const char*, double>, 4> figures = {
+      {{"mode", prior.mode}, {"value", prior.mode}, {"high", prior.high}, {"low", prior.low}}};
+  for (const auto& [key, figure] : figures) {
+    const auto node = value.find(key);
+    if (node && figure != 0) return written(std::string(node->text()), figure);
+  }
+  return {};
 }
 
 // The map of one document: nested keys in order, each with its line.
@@ -100,13 +98,19 @@ std::optional<Place> place_of(const std::string& name, const base::Catalog& cata
   return std::nullopt;
 }
 
+// All fits are marked one by one, so that values beside them keep the sources they have.
 std::string line_of(const FittedParameter& fitted, const base::Node& value) {
   const auto& parameter = fitted.parameter;
-  const auto w = written(value);
-  const auto at = [&](double z) { return in_unit(parameter.value(z), parameter.prior(), w); };
+  const auto w = written(value, parameter.prior());
+  const auto at = [&](double z) {
+    return fmt::format("{:.4g}{}", parameter.value(z) / w.unit_size, w.unit);
+  };
   const double side = kQuantile * fitted.deviation;
-  return fmt::format("{{low: {}, mode: {}, high: {}, note: \"{} runs\"}}", at(fitted.z - side),
-                     at(fitted.z), at(fitted.z + side), fitted.runs);
+  return fmt::format(
+      "{{low: {}, mode: {}, high: {}, source: \"fit of this model to {} published runs: {}\", "
+      "confidence: derived}}",
+      at(fitted.z - side), at(fitted.z), at(fitted.z + side), fitted.runs,
+      fmt::join(fitted.sources, ", "));
 }
 
 }  // namespace
@@ -115,7 +119,6 @@ std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catal
   const auto by_hand = catalog.with(base::Fits::kIgnore);
   std::map<std::string, Tree> trees;
   std::map<std::string, Place> places;
-  std::map<std::string, std::set<std::string>> sources;
   for (const auto& fitted : calibration.parameters) {
     if (!fitted.is_informed()) continue;
     const auto& path = fitted.parameter.path();
@@ -130,7 +133,6 @@ std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catal
     const auto value = find(places.at(name).document.root(), inner);
     if (!value) continue;
     insert(trees[name], inner, line_of(fitted, *value));
-    sources[name].insert(fitted.sources.begin(), fitted.sources.end());
   }
   std::vector<FitFile> files;
   for (const auto& [name, tree] : trees) {
@@ -138,10 +140,9 @@ std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catal
     FitFile fit;
     fit.file = place.document.file();
     fit.file.replace_extension(".fit.yaml");
-    fit.text = fmt::format(
-        "kind: {}\n# Written by `weft calibrate --write`; stands over {}.yaml.\n"
-        "source: \"fit of this model to published runs: {}\"\nconfidence: derived\n",
-        place.kind, name, fmt::join(sources.at(name), ", "));
+    fit.text =
+        fmt::format("kind: {}\n# Written by `weft calibrate --write`; stands over {}.yaml.\n",
+                    place.kind, name);
     print(tree, 0, fit.text);
     files.push_back(std::move(fit));
   }

@@ -269,7 +269,7 @@ TEST(Facts, DropTheSourceOfAnOverriddenValue) {
   EXPECT_EQ(lines(merge(base, over)), (std::vector<std::string>{
                                           "m.a = 1 | measured | primary",
                                           "m.b = 3 |  | ",
-                                          "t = 5.5 W (4 W to 6 W) |  | ",
+                                          "t = 5.5 W |  | ",  // the bounds were of the other value
                                           "u = 7 W |  | ",
                                       }));
   const Document sourced = Document::parse(
@@ -313,7 +313,7 @@ TEST_F(CatalogTest, DISABLED_FittedValuesAndOthersKeepTheirSources) {
 
 TEST_F(CatalogTest, AnInheritedUncertainInputBelongsToTheDocumentItStandsIn) {
   write("mine/chips/a.yaml", "kind: chip\nshare: {low: 0.1, mode: 0.2, high: 0.3}\n");
-  write("mine/chips/a.fit.yaml", "kind: chip\nshare: {mode: 0.25}\n");
+  write("mine/chips/a.fit.yaml", "kind: chip\nshare: {low: 0.24, mode: 0.25, high: 0.26}\n");
   write("mine/chips/b.yaml", "kind: chip\nextends: a\n");
   Reading reading;
   for (const std::string name : {"a", "b"}) {
@@ -323,6 +323,25 @@ TEST_F(CatalogTest, AnInheritedUncertainInputBelongsToTheDocumentItStandsIn) {
   }
   ASSERT_EQ(reading.uncertain_inputs().size(), 1U);
   EXPECT_EQ(reading.uncertain_inputs().front().path, "a.share");
+}
+
+// A number goes with its bounds: those of another value say nothing of this one.
+TEST_F(CatalogTest, AnOverriddenNumberLosesItsBounds) {
+  write("mine/chips/a.yaml",
+        "kind: chip\nshare: {low: 0.1, mode: 0.2, high: 0.3}\nm: {x: 1, y: {low: 1, mode: 2, high: "
+        "3}}\n");
+  for (const std::string value : {"0.4", "{mode: 0.4}", "{value: 0.4, source: mine}"}) {
+    write("mine/chips/b.yaml", "kind: chip\nextends: a\nshare: " + value + "\nm: {x: 5}\n");
+    const auto document = catalog().load("chip", "b", std::nullopt);
+    Reading reading;
+    Fields fields(document.root(), reading, "b");
+    EXPECT_EQ(fields.number("share"), 0.4) << value;
+    EXPECT_TRUE(reading.uncertain_inputs().empty()) << value;
+    Fields m = fields.map("m");
+    EXPECT_EQ(m.number("x"), 5);
+    EXPECT_EQ(m.number("y"), 2);  // maps still merge
+    EXPECT_EQ(reading.uncertain_inputs().size(), 1U) << value;
+  }
 }
 
 }  // namespace

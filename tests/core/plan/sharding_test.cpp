@@ -45,6 +45,13 @@ TEST(ZeroRanks, HoldMoreTheFewerTheyAre) {
   }
 }
 
+// Ranks that do not divide the replicas leave some of them without a group; nothing says so.
+TEST(ZeroRanks, DISABLED_DivideTheRanks) {
+  Plan plan = plan_of(1, 1, 16);
+  plan.zero_ranks = 12;
+  EXPECT_NE(first_problem(h100(2), job_of("llama3_8b"), plan), std::nullopt);
+}
+
 TEST(ZeroTraffic, IsAtMostThatOfZero1InAPipeline) {
   for (int zero = 0; zero <= 3; ++zero) {
     Plan plan = plan_of(1, 1, 4);

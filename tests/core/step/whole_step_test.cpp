@@ -159,6 +159,16 @@ TEST_F(WholeStep, OfAdaptersHasNoGradientsToSpeakOf) {
   EXPECT_NEAR(adapters.part(Part::kForward) / full.part(Part::kForward), 1, 1e-12);
 }
 
+// The backward pass gathers a layer once, for what is done again and for what is done back. Now it
+// is gathered for each.
+TEST_F(WholeStep, DISABLED_OfZero3GathersOnceForRecomputationAndBackward) {
+  auto plan = plan_of(1, 1, 1, 64);
+  plan.zero = 3;
+  const auto none = step(plan).sent;
+  plan.recompute = plan::Recompute::kFull;
+  EXPECT_EQ(step(plan).sent, none);
+}
+
 class ExpertStep : public WholeStep {
  protected:
   void SetUp() override { job_ = job_of("mixtral_8x7b", 4096, 64); }
@@ -189,6 +199,19 @@ TEST_F(ExpertStep, WithSharedExpertsAddsUp) {
   const auto ledger = step(plan);
   EXPECT_NEAR(ledger.sum_of_parts() / ledger.step, 1, 1e-9);
   EXPECT_GT(ledger.part(Part::kExpert).si(), 0);
+}
+
+// In memory experts are sharded over eight of their 64 replicas, in the step over all of them.
+TEST_F(ExpertStep, DISABLED_OfHybridShardingKeepsExpertShardsInsideTheHost) {
+  auto plan = plan_of(1, 1, 1, 64);
+  plan.zero_ranks = 8;
+  const auto held = plan::parameters_of_stage(job_, plan, 0);
+  const auto& fabric = cluster_.fabric;
+  const double g = software_.gradient_bytes;
+  const auto replicas = fabric.group(64, 8, 8);
+  const auto sum = fabric.cost(Collective::kAllReduce, replicas,
+                               base::Bytes(g * (held.dense + held.experts) / 8));
+  EXPECT_NEAR(step(plan).sent[1] / sum.sent[1], 1, 1e-6);
 }
 
 // Layers of multi-token prediction take the time of one layer and a head.

@@ -27,9 +27,10 @@ enum class Problem {
   kExpertSplit,  // expert ranks do not divide the experts or tensor·context·data; expert_tensor
                  // is neither 1 nor tensor
   kExpertWithoutMoe,
+  kShardSplit,  // zero_ranks do not divide the data and context ranks
   kMemory,
 };
-inline constexpr int kProblemCount = 15;
+inline constexpr int kProblemCount = 16;
 const char* name_of(Problem problem);
 
 // The first rule that the plan breaks, memory not looked at; nothing when it is legal.

@@ -43,6 +43,7 @@ struct LayerCost {
   PassCost backward;
   PassCost selective_recompute;
   PassCost attention_recompute;
+  PassCost full_recompute;  // the forward pass with parameters that are there for the backward pass
   workload::ShardedParameters parameters;
 
   // What is done again; `recompute` is not kNone.
