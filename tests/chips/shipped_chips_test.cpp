@@ -42,9 +42,7 @@ TEST_P(ShippedFacts, SayWhereTheyComeFrom) {
   }
 }
 
-// The `source` of a fit stands at the top of its file, where it drops the one of the document under
-// it and is dropped by that of a document that extends it.
-TEST_P(ShippedFacts, DISABLED_SayWhereTheyComeFromWithFits) {
+TEST_P(ShippedFacts, SayWhereTheyComeFromWithFits) {
   const base::Catalog catalog({WEFT_CONFIGS});
   for (const auto& name : names_of(GetParam())) {
     for (const auto& fact : base::facts(catalog.load(GetParam(), name, std::nullopt))) {

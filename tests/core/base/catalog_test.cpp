@@ -291,13 +291,12 @@ TEST_F(CatalogTest, FittedValuesStandOverThoseWrittenByHand) {
   EXPECT_EQ(catalog().names("chip"), (std::vector<std::string>{"a", "b"}));
 }
 
-// Now a `source` at the top of the fit stands for its own values only if nothing extends it, and
-// takes away that of the values under it.
-TEST_F(CatalogTest, DISABLED_FittedValuesAndOthersKeepTheirSources) {
+// A fit says at each value where it comes from; the others keep what stands at the top of theirs.
+TEST_F(CatalogTest, FittedValuesAndOthersKeepTheirSources) {
   write("mine/chips/a.yaml",
         "kind: chip\nsource: hand\nconfidence: primary\nclock: 1 GHz\nshare: 0.2\n");
   write("mine/chips/a.fit.yaml",
-        "kind: chip\nsource: fit\nconfidence: derived\nshare: {mode: 0.25}\n");
+        "kind: chip\nshare: {mode: 0.25, source: fit, confidence: derived}\n");
   write("mine/chips/b.yaml", "kind: chip\nextends: a\nsource: other\nclock: 2 GHz\n");
   const auto source = [&](const std::string& name, const std::string& path) {
     for (const Fact& fact : facts(catalog().load("chip", name, std::nullopt))) {

@@ -119,6 +119,12 @@ const std::vector<Refusal>& refusals() {
          plan.data = 2;
        },
        "expert: 2 but Small has no experts"},
+      {Problem::kShardSplit,
+       [](auto&, auto&, auto& plan) {
+         plan.data = 16;
+         plan.zero_ranks = 3;
+       },
+       "ZeRO over 3 ranks: they do not divide 16 data x context ranks"},
       {Problem::kMemory,
        [](auto&, auto& job, auto& plan) {
          job.global_batch = 256;

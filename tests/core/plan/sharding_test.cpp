@@ -45,11 +45,16 @@ TEST(ZeroRanks, HoldMoreTheFewerTheyAre) {
   }
 }
 
-// Ranks that do not divide the replicas leave some of them without a group; nothing says so.
-TEST(ZeroRanks, DISABLED_DivideTheRanks) {
+// Ranks that do not divide the replicas would leave some of them without a group.
+TEST(ZeroRanks, DivideTheRanks) {
   Plan plan = plan_of(1, 1, 16);
-  plan.zero_ranks = 12;
-  EXPECT_NE(first_problem(h100(2), job_of("llama3_8b"), plan), std::nullopt);
+  for (int ranks = 0; ranks <= 20; ++ranks) {
+    plan.zero_ranks = ranks;
+    const bool divides = ranks == 0 || ranks > 16 || 16 % ranks == 0;
+    EXPECT_EQ(first_problem(h100(2), job_of("llama3_8b"), plan),
+              divides ? std::nullopt : std::optional(Problem::kShardSplit))
+        << ranks;
+  }
 }
 
 TEST(ZeroTraffic, IsAtMostThatOfZero1InAPipeline) {

@@ -159,9 +159,8 @@ TEST_F(WholeStep, OfAdaptersHasNoGradientsToSpeakOf) {
   EXPECT_NEAR(adapters.part(Part::kForward) / full.part(Part::kForward), 1, 1e-12);
 }
 
-// The backward pass gathers a layer once, for what is done again and for what is done back. Now it
-// is gathered for each.
-TEST_F(WholeStep, DISABLED_OfZero3GathersOnceForRecomputationAndBackward) {
+// The backward pass gathers a layer once, for what is done again and for what is done back.
+TEST_F(WholeStep, OfZero3GathersOnceForRecomputationAndBackward) {
   auto plan = plan_of(1, 1, 1, 64);
   plan.zero = 3;
   const auto none = step(plan).sent;

@@ -123,8 +123,7 @@ TEST(LowRank, BackwardIsForwardInTheLinearLayers) {
   }
 }
 
-// The router of frozen experts still has its weight gradient.
-TEST(LowRank, DISABLED_BackwardIsForwardInExpertLayersToo) {
+TEST(LowRank, BackwardIsForwardInExpertLayersToo) {
   const auto layer = work(low_rank(shipped_job("mixtral_8x7b")), LayerKind::kMoe);
   EXPECT_DOUBLE_EQ(linear_flops(layer.backward), linear_flops(layer.forward));
 }

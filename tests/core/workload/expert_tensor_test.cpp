@@ -143,8 +143,7 @@ TEST(ExpertCapacity, ScalesTheRowsOfExperts) {
   }
 }
 
-// What experts keep for the backward pass does not know the capacity.
-TEST(ExpertCapacity, DISABLED_ScalesWhatExpertsKeep) {
+TEST(ExpertCapacity, ScalesWhatExpertsKeep) {
   Software padded;
   padded.expert_capacity = 2;
   const auto job = shipped_job("mixtral_8x7b");
