@@ -7,12 +7,11 @@ namespace weft::chips {
 
 namespace {
 
-// Shares of the "compute units kept busy" power in phases that do not compute (power-cost.md §3).
+// Shares of the "compute units kept busy" power in phases that do not compute.
 constexpr double kCommunicatingActivity = 0.5;
 constexpr double kWaitingActivity = 0.4;
 
-// The knee and the foot of the power-speed response (fits to the public Zeus traces, power-cost.md
-// §2.3).
+// The knee and the foot of the power-speed response (fits to the public Zeus traces).
 constexpr double kKnee = 0.6;
 constexpr double kFoot = 0.1;
 // A clock never falls below this share of the knee's speed: the cap is then simply not held.

@@ -17,7 +17,7 @@ struct Activity {
   base::Bytes memory_traffic;
 };
 
-// Time and energy of an activity at an operating point (power-cost.md §3). Measured efficiencies
+// Time and energy of an activity at an operating point. Measured efficiencies
 // already hold the clock that the device keeps at its own limit, so only a cap *below* the limit
 // slows work down, by the ratio of the two responses.
 KernelCost resolve(const Device& device, const OperatingPoint& point, const Activity& activity);

@@ -1,14 +1,11 @@
 #include <CLI/CLI.hpp>
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 
+#include "output.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
-#include "weft/report/file.h"
 #include "weft/report/memory_points.h"
 #include "weft/validation/validate.h"
 
@@ -31,14 +28,10 @@ int memory(const Options& options) {
   const validation::Documents documents(catalog);
   const base::ThreadTeam team(options.threads);
   const auto answer = validation::evaluate(points, rules, documents, team);
-  if (options.json == "-") {
-    std::cout << report::to_json(answer);
-    return kAnswer;
+  if (!options.json.empty()) write_answer(options.json, report::to_json(answer));
+  if (options.json != "-") {
+    std::cout << report::to_terminal(answer, options.worst, colour());
   }
-  if (!options.json.empty()) report::write_whole(options.json, report::to_json(answer));
-  const bool ansi = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-  std::cout << report::to_terminal(answer, options.worst,
-                                   ansi ? report::Colour::kAnsi : report::Colour::kNone);
   return kAnswer;
 }
 

@@ -1,14 +1,12 @@
 #include <CLI/CLI.hpp>
 
-#include <unistd.h>
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 
+#include "output.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
-#include "weft/report/file.h"
 #include "weft/report/json.h"
 #include "weft/report/terminal.h"
 #include "weft/study/run.h"
@@ -26,21 +24,6 @@ struct Options {
   int threads = 0;
 };
 
-report::Colour colour() {
-  const bool wanted = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-  return wanted ? report::Colour::kAnsi : report::Colour::kNone;
-}
-
-void write_json(const std::string& file, const std::string& text) {
-  if (file == "-") {
-    std::cout << text << std::flush;
-    if (!std::cout)
-      throw std::system_error(errno, std::generic_category(), "cannot write the answer");
-  } else if (!file.empty()) {
-    report::write_whole(file, text);
-  }
-}
-
 int run(const Options& options) {
   const auto catalog = make_catalog(options.configs);
   const auto document = catalog.load_file(options.study, "study");
@@ -54,7 +37,7 @@ int run(const Options& options) {
       study::sensitivities(document, catalog, reading.uncertain_inputs(), results, team);
   const auto nearest = validation::nearest_published(study, results, catalog, document.root());
   if (!options.json.empty()) {
-    write_json(options.json, report::to_json(study, results, sensitivities, nearest));
+    write_answer(options.json, report::to_json(study, results, sensitivities, nearest));
   }
   if (options.json != "-") {
     std::cout << report::to_terminal(study, results, sensitivities, colour(), nearest)

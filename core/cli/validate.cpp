@@ -1,18 +1,15 @@
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <system_error>
 
+#include "output.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
 #include "weft/report/accuracy.h"
-#include "weft/report/file.h"
 #include "weft/report/validation_text.h"
 #include "weft/validation/accuracy.h"
 #include "weft/validation/validate.h"
@@ -32,19 +29,6 @@ struct Options {
   bool markdown = false;
   int threads = 0;
 };
-
-report::Colour colour() {
-  const bool wanted = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-  return wanted ? report::Colour::kAnsi : report::Colour::kNone;
-}
-
-void write_out(const std::string& file, const std::string& text) {
-  if (file == "-") {
-    std::cout << text << std::flush;
-  } else {
-    report::write_whole(file, text);
-  }
-}
 
 [[noreturn]] void no_row(const validation::RunsTable& table, const std::string& id) {
   std::vector<std::string> ids;
@@ -76,10 +60,10 @@ int validate(const Options& options) {
   if (!options.row.empty()) return show_row(table, options, rules, documents);
   const base::ThreadTeam team(options.threads);
   const auto answer = validation::validate(table, rules, documents, team);
-  if (!options.json.empty()) write_out(options.json, report::to_json(answer));
+  if (!options.json.empty()) write_answer(options.json, report::to_json(answer));
   if (!options.accuracy.empty()) {
     const auto rows = validation::accuracy_rows(table, answer, rules, documents, team);
-    write_out(options.accuracy, validation::to_csv(rows));
+    write_answer(options.accuracy, validation::to_csv(rows));
   }
   if (options.markdown) {
     std::cout << report::accuracy_markdown(answer);

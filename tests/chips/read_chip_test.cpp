@@ -205,7 +205,7 @@ TEST(ShippedChips, AreSound) {
   }
 }
 
-// One Cube does 16³ multiply-adds a cycle; headlines add the vector units (chips.md §1.1).
+// One Cube does 16³ multiply-adds a cycle; headlines add the vector units.
 TEST(ShippedChips, AscendPeaksAreThoseOfTheCube) {
   const auto peak = [](const char* name) {
     return shipped(name).device.peaks.matrix[kBf16].si() / 1e12;

@@ -140,7 +140,7 @@ TEST_F(OnH100, IllegalPlansThrow) {
 }
 
 // A mesh joins pairs: two of eight use one link of seven, so TP2 over HCCS moves its bytes slower
-// than TP8 does (clusters.md: the full-mesh trap, measured on MI300X too).
+// than TP8 does (the full-mesh trap, measured on MI300X too).
 TEST(OnAscend, TensorPairsAreSlowOnAMesh) {
   const auto cluster = cluster_of("{use: atlas_900_a2, hosts: 1}");
   const auto job = job_of("llama3_8b", 8192, 64);

@@ -14,7 +14,7 @@ namespace weft::chips {
 enum class Exposure { kUnified, kSplit };
 
 // Peaks of the two kinds of arithmetic units, dense, at the nominal clock. They are separate
-// resources: a vendor's headline that adds them (Ascend) is not a matrix peak (chips.md §1.1).
+// resources: a vendor's headline that adds them (Ascend) is not a matrix peak.
 struct Peaks {
   PerPrecision<base::WorkRate> matrix{};  // 0: the unit does not have this format
   base::WorkRate vector_fp32;
@@ -38,7 +38,7 @@ struct KernelParameters {
   double attention_overlap = 0.0;            // 0: matrix and vector time add; 1: the larger counts
 };
 
-// Parameters of the activity power model (power-cost.md §3, level 0).
+// Parameters of the activity power model.
 struct PowerParameters {
   base::Power limit;  // TDP of one device: where the clock gives way
   base::Power idle;
