@@ -51,8 +51,8 @@ struct Software {
   // experts of one host want crosses to it once (DeepEP: deepseek-ai/DeepEP README).
   double dispatch_bytes = 2.0;
   bool sends_once_per_host = false;
-  // Gathers and scatters by a ring (NCCL), or by whatever is cheapest (HCCL); and in how many pieces
-  // the parameters of a layer are gathered when they are sharded.
+  // Gathers and scatters by a ring (NCCL), or by whatever is cheapest (HCCL); and in how many
+  // pieces the parameters of a layer are gathered when they are sharded.
   bool gathers_by_ring = false;
   double gather_pieces = 1.0;
   // Share of expert-parallel communication that runs behind another micro-batch or the shared
