@@ -71,14 +71,7 @@ class Builder {
     elementwise(work_.forward, tokens_ * hidden_, 2 * kElement, 0, 1);
     if (trains_weights_)
       elementwise(work_.backward, tokens_ * hidden_, kElement + kAccumulate, 0, 1);
-    if (shard_.tensor == 1) return std::move(work_);
-    const auto bytes = base::Bytes(tokens_ * hidden_ * kElement);
-    if (shard_.sequence_parallel) {
-      work_.forward.exchanges.push_back({Group::kTensor, ExchangeKind::kReduceScatter, bytes, 1});
-      work_.backward.exchanges.push_back({Group::kTensor, ExchangeKind::kAllGather, bytes, 1});
-    } else {
-      work_.forward.exchanges.push_back({Group::kTensor, ExchangeKind::kAllReduce, bytes, 1});
-    }
+    reduce_and_gather();
     return std::move(work_);
   }
 
@@ -332,6 +325,12 @@ class Builder {
   void tensor_exchange() {
     if (shard_.tensor == 1) return;
     gather_and_scatter(1);
+    reduce_and_gather();
+  }
+
+  // The end of a row-parallel layer, or of a look-up in parts of a table.
+  void reduce_and_gather() {
+    if (shard_.tensor == 1) return;
     const auto bytes = base::Bytes(tokens_ * hidden_ * kElement);
     if (shard_.sequence_parallel) {
       work_.forward.exchanges.push_back({Group::kTensor, ExchangeKind::kReduceScatter, bytes, 1});

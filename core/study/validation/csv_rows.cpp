@@ -3,9 +3,13 @@
 #include <csv.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
 #include <new>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace weft::validation {
@@ -105,6 +109,17 @@ CsvRows read_csv(std::string text, std::string name) {
   state.text = result.source->bytes;
   Parser().feed(state);
   return result;
+}
+
+std::string whole_text(const std::filesystem::path& file) {
+  errno = 0;
+  std::ifstream stream(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  if (!stream.is_open() || stream.bad() || std::filesystem::is_directory(file)) {
+    const int code = std::filesystem::is_directory(file) ? EISDIR : errno;
+    throw std::system_error(code == 0 ? EIO : code, std::generic_category(), file.string());
+  }
+  return text;
 }
 
 }  // namespace weft::validation

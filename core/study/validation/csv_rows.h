@@ -1,6 +1,7 @@
 // A CSV file (RFC 4180) as rows of fields that remember where they stand.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,5 +23,7 @@ struct CsvRows {
 
 // Throws base::InputError for quotes that are never closed or stand where none may.
 CsvRows read_csv(std::string text, std::string name);
+// The bytes of a file. Throws std::system_error.
+std::string whole_text(const std::filesystem::path& file);
 
 }  // namespace weft::validation

@@ -4,14 +4,11 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <regex>
 #include <set>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "csv_rows.h"
@@ -367,14 +364,7 @@ std::vector<MemoryPoint> parse_memory_points(std::string text, std::string name)
 }
 
 std::vector<MemoryPoint> read_memory_points(const std::filesystem::path& file) {
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (!stream.is_open() || stream.bad() || std::filesystem::is_directory(file)) {
-    const int code = std::filesystem::is_directory(file) ? EISDIR : errno;
-    throw std::system_error(code == 0 ? EIO : code, std::generic_category(), file.string());
-  }
-  return parse_memory_points(std::move(text), file.string());
+  return parse_memory_points(whole_text(file), file.string());
 }
 
 }  // namespace weft::validation

@@ -6,11 +6,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <set>
-#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -262,14 +259,7 @@ RunsTable parse_runs(std::string text, std::string name) {
 }
 
 RunsTable read_runs(const std::filesystem::path& file) {
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (!stream.is_open() || stream.bad() || std::filesystem::is_directory(file)) {
-    const int code = std::filesystem::is_directory(file) ? EISDIR : errno;
-    throw std::system_error(code == 0 ? EIO : code, std::generic_category(), file.string());
-  }
-  return parse_runs(std::move(text), file.string());
+  return parse_runs(whole_text(file), file.string());
 }
 
 }  // namespace weft::validation
