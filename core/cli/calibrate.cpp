@@ -18,14 +18,14 @@ namespace weft::cli {
 
 namespace {
 
-struct Options {
+struct CalibrateOptions {
   std::vector<std::filesystem::path> runs;
   std::vector<std::filesystem::path> configs;
   bool write = false;
   int threads = 0;
 };
 
-int calibrate(const Options& options) {
+int calibrate(const CalibrateOptions& options) {
   const auto catalog = make_catalog(options.configs);
   auto files = options.runs;
   if (files.empty()) files.push_back(validation::shipped_runs(catalog));
@@ -48,7 +48,7 @@ int calibrate(const Options& options) {
 }  // namespace
 
 Command add_calibrate(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CalibrateOptions>();
   auto* command = app.add_subcommand(
       "calibrate", "moves uncertain numbers to where published runs are met best");
   command->footer(

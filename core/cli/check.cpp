@@ -13,7 +13,7 @@ namespace weft::cli {
 
 namespace {
 
-struct Options {
+struct CheckOptions {
   std::vector<std::filesystem::path> files;
   std::vector<std::filesystem::path> configs;
 };
@@ -30,7 +30,7 @@ std::string check_file(const std::filesystem::path& file, const base::Catalog& c
   return kind;
 }
 
-int check(const Options& options) {
+int check(const CheckOptions& options) {
   const auto catalog = make_catalog(options.configs);
   int code = kAnswer;
   for (const auto& file : options.files) {
@@ -48,7 +48,7 @@ int check(const Options& options) {
 }  // namespace
 
 Command add_check(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckOptions>();
   auto* command =
       app.add_subcommand("check", "reads files of any kind and says what is wrong in them");
   command->add_option("FILE", options->files, "YAML files")->required();

@@ -13,7 +13,7 @@ namespace weft::cli {
 
 namespace {
 
-struct Options {
+struct ListOptions {
   std::string kind;
   std::vector<std::filesystem::path> configs;
 };
@@ -26,7 +26,7 @@ std::string title_of(const base::Catalog& catalog, const std::string& kind,
   return title ? std::string(title->text()) : std::string();
 }
 
-int list(const Options& options) {
+int list(const ListOptions& options) {
   const auto catalog = make_catalog(options.configs);
   if (options.kind.empty()) {
     for (const auto& kind : base::Catalog::kinds()) {
@@ -47,7 +47,7 @@ int list(const Options& options) {
 }  // namespace
 
 Command add_list(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ListOptions>();
   auto* command = app.add_subcommand("list", "the chips, clusters, models … that have a name");
   command
       ->add_option("KIND", options->kind,

@@ -13,7 +13,7 @@ namespace weft::cli {
 
 namespace {
 
-struct Options {
+struct MemoryOptions {
   std::filesystem::path points;
   std::vector<std::filesystem::path> configs;
   std::string json;
@@ -21,7 +21,7 @@ struct Options {
   int threads = 0;
 };
 
-int memory(const Options& options) {
+int memory(const MemoryOptions& options) {
   const auto catalog = make_catalog(options.configs);
   const auto rules = validation::load_rules(catalog);
   const auto points = validation::read_memory_points(options.points);
@@ -38,7 +38,7 @@ int memory(const Options& options) {
 }  // namespace
 
 Command add_memory(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MemoryOptions>();
   auto* command = app.add_subcommand(
       "memory", "published memory per device, and what fitted, against the model");
   command->footer(

@@ -17,14 +17,14 @@ namespace weft::cli {
 
 namespace {
 
-struct Options {
+struct RunOptions {
   std::filesystem::path study;
   std::vector<std::filesystem::path> configs;
   std::string json;
   int threads = 0;
 };
 
-int run(const Options& options) {
+int run(const RunOptions& options) {
   const auto catalog = make_catalog(options.configs);
   const auto document = catalog.load_file(options.study, "study");
   base::Reading reading;
@@ -51,7 +51,7 @@ int run(const Options& options) {
 }  // namespace
 
 Command add_run(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunOptions>();
   auto* command = app.add_subcommand(
       "run", "one training job on clusters: time, memory, power, failures, cost");
   command->footer(

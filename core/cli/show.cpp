@@ -14,7 +14,7 @@ namespace weft::cli {
 
 namespace {
 
-struct Options {
+struct ShowOptions {
   std::string name;
   std::string kind;
   std::vector<std::filesystem::path> configs;
@@ -55,7 +55,7 @@ void print(const base::Document& document) {
   }
 }
 
-int show(const Options& options) {
+int show(const ShowOptions& options) {
   const auto catalog = make_catalog(options.configs);
   auto kinds = kinds_of(catalog, options.name);
   if (!options.kind.empty()) kinds = {options.kind};
@@ -70,7 +70,7 @@ int show(const Options& options) {
 }  // namespace
 
 Command add_show(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ShowOptions>();
   auto* command =
       app.add_subcommand("show", "every figure of a document, with source and confidence");
   command->add_option("NAME", options->name, "as printed by weft list")->required();

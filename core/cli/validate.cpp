@@ -18,7 +18,7 @@ namespace weft::cli {
 
 namespace {
 
-struct Options {
+struct ValidateOptions {
   std::filesystem::path runs;
   std::vector<std::filesystem::path> configs;
   std::string json;
@@ -41,7 +41,7 @@ struct Options {
   throw base::InputError({diagnostic});
 }
 
-int show_row(const validation::RunsTable& table, const Options& options,
+int show_row(const validation::RunsTable& table, const ValidateOptions& options,
              const validation::Rules& rules, const validation::Documents& documents) {
   const auto found = std::find_if(table.runs.begin(), table.runs.end(),
                                   [&](const auto& run) { return run.id == options.row; });
@@ -50,7 +50,7 @@ int show_row(const validation::RunsTable& table, const Options& options,
   return kAnswer;
 }
 
-int validate(const Options& options) {
+int validate(const ValidateOptions& options) {
   const auto catalog = make_catalog(options.configs);
   const auto rules = validation::load_rules(catalog);
   const auto table = validation::read_runs(options.runs.empty() ? validation::shipped_runs(catalog)
@@ -76,7 +76,7 @@ int validate(const Options& options) {
 }  // namespace
 
 Command add_validate(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ValidateOptions>();
   auto* command = app.add_subcommand(
       "validate", "published training runs against the model, and how far off it is");
   command->footer(

@@ -12,18 +12,16 @@ namespace {
 
 using validation::Summary;
 
-constexpr const char* kAll = "all";
-
-std::string percent(double value) { return fmt::format("{:.1f} %", 100 * value); }
+std::string in_percent(double value) { return fmt::format("{:.1f} %", 100 * value); }
 
 std::string kind_text(const std::string& kind) { return kind == "moe" ? "MoE" : kind; }
 
 std::string line(const Summary& s) {
-  const bool is_total = s.vendor == kAll;
+  const bool is_total = s.vendor == validation::kAll;
   const auto name = is_total ? std::string("**all**") : s.vendor + ", " + kind_text(s.kind);
   return fmt::format("| {} | {} | {} | {} | {} | {} | {:+.1f} % |\n", name, s.n, s.skipped,
-                     percent(s.median_abs_error), percent(s.mean_abs_error),
-                     percent(s.p90_abs_error), 100 * s.bias);
+                     in_percent(s.median_abs_error), in_percent(s.mean_abs_error),
+                     in_percent(s.p90_abs_error), 100 * s.bias);
 }
 
 // The lines of the table: held-out speeds by vendor and kind, then all.
@@ -31,9 +29,9 @@ std::vector<const Summary*> lines_of(const std::vector<Summary>& all) {
   std::vector<const Summary*> lines;
   const Summary* total = nullptr;
   for (const auto& s : all) {
-    if (s.source != kAll || s.split != "test" || s.is_memory) continue;
-    if (s.vendor != kAll && s.kind != kAll) lines.push_back(&s);
-    if (s.vendor == kAll && s.kind == kAll) total = &s;
+    if (s.source != validation::kAll || s.split != "test" || s.is_memory) continue;
+    if (s.vendor != validation::kAll && s.kind != validation::kAll) lines.push_back(&s);
+    if (s.vendor == validation::kAll && s.kind == validation::kAll) total = &s;
   }
   if (total != nullptr) lines.push_back(total);
   return lines;
@@ -60,7 +58,8 @@ std::vector<Summary> by_publication(const validation::Validation& validation) {
   auto rows = validation.rows;
   for (auto& row : rows) row.source = validation::publication_of(row.source);
   auto all = validation::summarise(rows);
-  all.erase(std::remove_if(all.begin(), all.end(), [](const auto& s) { return s.source == kAll; }),
+  all.erase(std::remove_if(all.begin(), all.end(),
+                           [](const auto& s) { return s.source == validation::kAll; }),
             all.end());
   return all;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "table.h"
 #include "weft/report/memory_points.h"
 #include "weft/report/text.h"
 
@@ -14,15 +15,11 @@ namespace weft::report {
 namespace {
 
 using validation::FitSummary;
+using validation::kAll;
 using validation::PointResult;
 using validation::PointSummary;
 
-constexpr const char* kAll = "all";
-constexpr std::size_t kName = 46;
-
-std::string bold(const std::string& text, Colour colour) {
-  return (colour == Colour::kAnsi ? "\x1b[1m" + text + "\x1b[0m" : text) + "\n";
-}
+constexpr std::size_t kPointName = 46;
 
 std::string group_name(const std::string& source, const std::string& kind) {
   if (source == kAll) return kind;
@@ -69,14 +66,14 @@ std::string worst_points(const std::vector<PointResult>& rows, std::size_t count
   });
   ran.resize(std::min(ran.size(), count));
   if (ran.empty()) return "";
-  std::string text = "\n" + bold(fitted("the points farthest off", kName) +
+  std::string text = "\n" + bold(fitted("the points farthest off", kPointName) +
                                      " split  published  predicted unit  error  what",
                                  colour);
   for (const auto* row : ran) {
-    text += fitted(row->id, kName) + fmt::format(" {:5} {:>10.4g} {:>10.4g} {:4} {:>+6.1f}  {}\n",
-                                                 fitted(row->split, 5), row->published.value_or(0),
-                                                 row->predicted.value_or(0), row->unit,
-                                                 100 * *row->relative_error, row->memory_kind);
+    text += fitted(row->id, kPointName) +
+            fmt::format(" {:5} {:>10.4g} {:>10.4g} {:4} {:>+6.1f}  {}\n", fitted(row->split, 5),
+                        row->published.value_or(0), row->predicted.value_or(0), row->unit,
+                        100 * *row->relative_error, row->memory_kind);
   }
   return text;
 }

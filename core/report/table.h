@@ -9,6 +9,9 @@
 
 namespace weft::report {
 
+// A line that stands out from those below it; ends with a newline.
+std::string bold(const std::string& text, Colour colour);
+
 class Table {
  public:
   explicit Table(Colour colour) : colour_(colour) {}

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "table.h"
 #include "weft/base/unit_text.h"
 #include "weft/report/text.h"
 #include "weft/report/validation_text.h"
@@ -12,10 +13,6 @@ namespace weft::report {
 namespace {
 
 constexpr std::size_t kLabel = 14;
-
-std::string titled(const std::string& title, Colour colour) {
-  return (colour == Colour::kAnsi ? "\x1b[1m" + title + "\x1b[0m" : title) + "\n";
-}
 
 std::string entry(const std::string& label, const std::string& text) {
   return wrapped(fitted(label, kLabel) + text, 2);
@@ -88,7 +85,7 @@ std::string memory_text(const plan::Memory& m, base::Bytes usable) {
 }
 
 std::string as_published(const validation::PublishedRun& run, Colour colour) {
-  std::string text = titled("as published", colour);
+  std::string text = bold("as published", colour);
   for (const auto& column : validation::column_names()) {
     const auto value = validation::column_text(run, column);
     if (!value.empty()) text += wrapped(fitted(column, 20) + value, 2);
@@ -99,7 +96,7 @@ std::string as_published(const validation::PublishedRun& run, Colour colour) {
 std::string as_run(const validation::RowDetail& detail, Colour colour) {
   const auto& p = detail.prepared;
   const auto& cluster = p.cluster->value;
-  std::string text = titled("as run", colour);
+  std::string text = bold("as run", colour);
   text += entry("cluster", fmt::format("{} ({})", cluster.label, cluster.chip.name));
   text += entry("model", shape(p.job));
   text += entry(
@@ -116,8 +113,8 @@ std::string as_run(const validation::RowDetail& detail, Colour colour) {
 }
 
 std::string outcome(const validation::RowResult& row, Colour colour) {
-  if (row.is_skipped()) return titled("skipped", colour) + wrapped(row.reason, 2);
-  std::string text = titled("outcome", colour);
+  if (row.is_skipped()) return bold("skipped", colour) + wrapped(row.reason, 2);
+  std::string text = bold("outcome", colour);
   text += entry("published", fmt::format("{:.6g} {}", row.published, row.unit));
   text += entry("predicted", fmt::format("{:.6g} {}, {:+.1f} %", row.predicted.value_or(0),
                                          row.unit, 100 * row.relative_error.value_or(0)));
@@ -132,16 +129,16 @@ std::string outcome(const validation::RowResult& row, Colour colour) {
 std::string to_terminal(const validation::PublishedRun& run, const validation::RowDetail& detail,
                         Colour colour) {
   std::string text = as_published(run, colour);
-  if (!detail.prepared.filled.empty()) text += titled("filled", colour);
+  if (!detail.prepared.filled.empty()) text += bold("filled", colour);
   for (const auto& filled : detail.prepared.filled) {
     text += wrapped(fmt::format("{} = {}: {}", filled.column, filled.value, filled.why), 2);
   }
-  if (!detail.prepared.unplaced.empty()) text += titled("not placed", colour);
+  if (!detail.prepared.unplaced.empty()) text += bold("not placed", colour);
   for (const auto& unplaced : detail.prepared.unplaced) {
     text += wrapped(fmt::format("{}: {}", unplaced.column, unplaced.text), 2);
   }
   if (!detail.result.is_skipped()) text += as_run(detail, colour);
-  if (detail.ledger) text += titled("the step", colour) + ledger_text(*detail.ledger);
+  if (detail.ledger) text += bold("the step", colour) + ledger_text(*detail.ledger);
   return text + outcome(detail.result, colour);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "table.h"
 #include "weft/report/accuracy.h"
 #include "weft/report/text.h"
 #include "weft/report/validation_text.h"
@@ -14,16 +15,12 @@ namespace weft::report {
 
 namespace {
 
+using validation::kAll;
 using validation::RowResult;
 using validation::Summary;
 
-constexpr const char* kAll = "all";
 constexpr std::size_t kName = 40;
 constexpr std::size_t kSource = 48;
-
-std::string bold(const std::string& text, Colour colour) {
-  return (colour == Colour::kAnsi ? "\x1b[1m" + text + "\x1b[0m" : text) + "\n";
-}
 
 std::string percent(double value) { return fmt::format("{:.1f}", 100 * value); }
 std::string signed_percent(double value) { return fmt::format("{:+.1f}", 100 * value); }

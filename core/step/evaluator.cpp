@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "index.h"
 #include "weft/plan/memory.h"
 
 namespace weft::step {
@@ -14,8 +15,6 @@ using workload::LayerKind;
 // Low-rank adapters: weights beside the frozen ones (LoRA, arXiv 2106.09685, §4.2: 0.01 % to 0.6
 // %).
 constexpr double kAdapterShare = 1e-3;
-
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 

@@ -7,13 +7,12 @@
 #include <cstddef>
 #include <vector>
 
+#include "index.h"
 #include "schedules.h"
 
 namespace weft::step {
 
 namespace {
-
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 // One direction, micro-batch by micro-batch: cursor[i] holds stage i's end time. `order` maps the
 // position on the way to the stage.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <limits>
 
+#include "index.h"
 #include "schedules.h"
 
 namespace weft::step {
@@ -42,7 +43,6 @@ class Replay {
   }
 
  private:
-  static std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
   StageProgress& stage(int i) { return s_.stages[at(i)]; }
   std::array<std::vector<double>*, 4> all_values() {
     return {&s_.forward_end, &s_.backward_end, &s_.forward_gap, &s_.backward_gap};

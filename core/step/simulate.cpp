@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "index.h"
 #include "weft/chips/kernel.h"
 #include "weft/plan/check.h"
 #include "weft/step/evaluator.h"
@@ -11,8 +12,6 @@ namespace weft::step {
 namespace {
 
 using workload::LayerKind;
-
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 // Idle time below this share of a step is rounding.
 constexpr double kRounding = 1e-12;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "weft/workload/workspace.h"
+
 namespace weft::workload {
 
 namespace {
@@ -14,7 +16,6 @@ using chips::MemoryBound;
 using chips::Precision;
 
 // Bytes of an activation element, and of an FP32 gradient that is read, added to and written back.
-constexpr double kElement = 2.0;
 constexpr double kAccumulate = 8.0;
 
 // FP32 vector operations per element of the fused kernels.

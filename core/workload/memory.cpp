@@ -8,7 +8,6 @@ namespace weft::workload {
 
 namespace {
 
-constexpr double kElement = 2.0;      // BF16 or FP16
 constexpr double kLogSumExp = 4.0;    // FP32 per query and head, kept by flash attention
 constexpr double kProbability = 4.0;  // FP32 router output
 

@@ -15,10 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-void expect_holds(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << "'" << part << "' is missing in:\n" << text;
-}
-
 std::string shipped_file(const std::string& name) {
   std::ifstream stream(std::string(WEFT_CONFIGS) + "/" + name);
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};

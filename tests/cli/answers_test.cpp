@@ -8,11 +8,6 @@
 namespace weft::cli {
 namespace {
 
-constexpr int kAnswer = 0;
-constexpr int kCannot = 1;
-constexpr int kBadInput = 2;
-constexpr int kNothingFound = 3;
-
 TEST(Answers, CompletePlan) {
   const Folder folder;
   folder.write("study.yaml", small_study());

@@ -7,9 +7,6 @@
 namespace weft::cli {
 namespace {
 
-constexpr int kCannot = 1;
-constexpr int kBadInput = 2;
-
 // Everything that is said holds each of `parts`, in this order.
 void expect_in_order(const std::string& text, const Words& parts) {
   std::size_t at = 0;

@@ -8,17 +8,9 @@
 namespace weft::cli {
 namespace {
 
-constexpr int kAnswer = 0;
-constexpr int kCannot = 1;
-constexpr int kBadInput = 2;
-
 const std::vector<std::pair<std::string, std::string>> kFolders = {
     {"chip", "chips"},       {"link", "links"}, {"software", "software"},  {"model", "models"},
     {"cluster", "clusters"}, {"site", "sites"}, {"campaign", "campaigns"}, {"study", "studies"}};
-
-void expect_holds(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << "'" << part << "' is missing in:\n" << text;
-}
 
 void expect_fits_a_terminal(const Ended& ended) {
   EXPECT_EQ(ended.out.find('\x1b'), std::string::npos) << ended.out;

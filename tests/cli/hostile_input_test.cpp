@@ -10,7 +10,6 @@
 namespace weft::cli {
 namespace {
 
-constexpr int kBadInput = 2;
 constexpr double kSoon = 20;  // seconds, with the sanitizers on a busy machine
 constexpr double kLittle = 1e9;
 
@@ -40,11 +39,6 @@ std::string refusal(const std::string& text) {
   const Folder folder;
   folder.write("study.yaml", text);
   return refuse(folder).err;
-}
-
-void expect_holds(const std::string& text, const std::string& part) {
-  EXPECT_NE(text.find(part), std::string::npos) << "'" << part << "' is missing in:\n"
-                                                << text.substr(0, 2000);
 }
 
 TEST(HostileInput, Empty) {

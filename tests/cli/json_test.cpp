@@ -12,10 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr int kAnswer = 0;
-constexpr int kCannot = 1;
-constexpr int kBadInput = 2;
-
 // Three cases and a search, so that there is something for threads to do in another order.
 constexpr const char* kSearch =
     "kind: study\n"

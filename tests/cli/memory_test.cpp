@@ -22,8 +22,8 @@ TEST(Memory, JsonOfATable) {
   folder.write("my.csv", kFigures);
   const auto ended = folder.weft({"memory", "--points", "my.csv", "--json", "-"});
   ASSERT_EQ(ended.code, 0) << ended.err;
-  const auto json = nlohmann::json::parse(ended.out);
-  const auto& rows = json.at("rows");
+  const auto answer = nlohmann::json::parse(ended.out);
+  const auto& rows = answer.at("rows");
   ASSERT_EQ(rows.size(), 3U);
   const auto& good = rows.at(0);
   EXPECT_EQ(good.at("memory_kind"), "allocated");
@@ -38,7 +38,7 @@ TEST(Memory, JsonOfATable) {
   EXPECT_EQ(rows.at(2).at("status"), "skipped");
   EXPECT_TRUE(rows.at(2).at("predicted").is_null());
   bool counted = false;
-  for (const auto& summary : json.at("summary")) {
+  for (const auto& summary : answer.at("summary")) {
     if (summary.at("memory_kind") != "fits" || summary.at("source") != "all") continue;
     counted = true;
     EXPECT_EQ(summary.at("accuracy"), 1.0);

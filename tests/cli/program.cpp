@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/resource.h>
@@ -261,6 +262,12 @@ Words lines_wider_than(std::size_t columns, const std::string& text) {
     if (width > columns) wide.push_back(line);
   }
   return wide;
+}
+
+void expect_holds(const std::string& text, const std::string& part) {
+  constexpr std::size_t kShown = 4000;
+  EXPECT_NE(text.find(part), std::string::npos) << "'" << part << "' is missing in:\n"
+                                                << text.substr(0, kShown);
 }
 
 Words shipped(const std::string& folder) {

@@ -18,6 +18,12 @@ struct Ended {
   double peak_bytes = 0;  // of memory
 };
 
+// Exit codes.
+inline constexpr int kAnswer = 0;
+inline constexpr int kCannot = 1;
+inline constexpr int kBadInput = 2;
+inline constexpr int kNothingFound = 3;
+
 using Words = std::vector<std::string>;
 
 // A folder that the program runs in, removed in the end.
@@ -51,6 +57,8 @@ class Folder {
 
   std::filesystem::path path_;
 };
+
+void expect_holds(const std::string& text, const std::string& part);
 
 // A study of one small case. The job starts at 2:1, the clusters at 3:1, the plan at 4:1.
 std::string small_study(const std::string& cluster = "{use: dgx_h100, hosts: 1}",

@@ -25,9 +25,9 @@ TEST(Validate, TheShippedTable) {
   EXPECT_NE(ended.out.find("Ascend, moe"), std::string::npos);
   EXPECT_NE(ended.out.find("by source"), std::string::npos);
   EXPECT_TRUE(lines_wider_than(100, ended.out).empty()) << lines_wider_than(100, ended.out).front();
-  const auto json = nlohmann::json::parse(folder.read("answer.json"));
-  EXPECT_EQ(json.at("rows").size(), 892U);
-  EXPECT_FALSE(json.at("summary").empty());
+  const auto answer = nlohmann::json::parse(folder.read("answer.json"));
+  EXPECT_EQ(answer.at("rows").size(), 892U);
+  EXPECT_FALSE(answer.at("summary").empty());
 }
 
 TEST(Validate, JsonOfATableOfOnesOwn) {
@@ -35,8 +35,8 @@ TEST(Validate, JsonOfATableOfOnesOwn) {
   folder.write("my.csv", kTable);
   const auto ended = folder.weft({"validate", "--runs", "my.csv", "--json", "-"});
   ASSERT_EQ(ended.code, 0) << ended.err;
-  const auto json = nlohmann::json::parse(ended.out);
-  const auto& rows = json.at("rows");
+  const auto answer = nlohmann::json::parse(ended.out);
+  const auto& rows = answer.at("rows");
   ASSERT_EQ(rows.size(), 3U);
   const auto& good = rows.at(0);
   for (const char* key :
@@ -64,7 +64,7 @@ TEST(Validate, JsonOfATableOfOnesOwn) {
   EXPECT_TRUE(none.at("relative_error").is_null());
   EXPECT_TRUE(none.at("speed_log_error").is_null());
 
-  const auto& all = json.at("summary").at(0);
+  const auto& all = answer.at("summary").at(0);
   EXPECT_EQ(all.at("source"), "all");
   EXPECT_EQ(all.at("vendor"), "all");
   EXPECT_EQ(all.at("kind"), "all");

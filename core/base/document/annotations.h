@@ -14,6 +14,8 @@ namespace weft::base::detail {
 inline constexpr std::array<std::string_view, 7> kAnnotations = {
     "source", "confidence", "disputed", "note", "notes", "where", "date"};
 
+inline std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
+
 bool is_annotation(std::string_view key);
 // Whether `map` is one number with its bounds or one value with its source: {mode:, low:, source:}.
 bool is_annotated_value(const Node& map);

@@ -10,7 +10,7 @@
 namespace weft::base {
 namespace {
 
-std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
+using detail::in_quotes;
 
 // "a power (W, kW, MW)"
 std::string described(const Dimension& dimension, bool is_money) {

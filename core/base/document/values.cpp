@@ -12,6 +12,7 @@ namespace weft::base {
 namespace {
 
 using detail::Expected;
+using detail::in_quotes;
 
 // Whole numbers beyond this have no double of their own.
 constexpr double kLargestWhole = 9007199254740992.0;
@@ -35,8 +36,6 @@ std::string path_of(const Node& node, const std::string& name) {
   if (owner.empty() || path.empty()) return owner + path;
   return owner + "." + path;
 }
-
-std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 // The scalar that is expected here, or nothing and an error.
 std::optional<Node> scalar(const Node& node, Reading& reading, const std::string& what) {

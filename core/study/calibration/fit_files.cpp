@@ -16,7 +16,7 @@ namespace weft::calibration {
 namespace {
 
 // Standard deviations between the median and the 95 % point of a normal distribution.
-constexpr double kQuantile = 1.645;
+constexpr double kNinetyPercent = 1.645;
 constexpr std::array kKinds = {"chip", "link", "software"};
 
 std::optional<base::Node> find(base::Node node, const std::string& path) {
@@ -105,7 +105,7 @@ std::string line_of(const FittedParameter& fitted, const base::Node& value) {
   const auto at = [&](double z) {
     return fmt::format("{:.4g}{}", parameter.value(z) / w.unit_size, w.unit);
   };
-  const double side = kQuantile * fitted.deviation;
+  const double side = kNinetyPercent * fitted.deviation;
   return fmt::format(
       "{{low: {}, mode: {}, high: {}, source: \"fit of this model to {} published runs: {}\", "
       "confidence: derived}}",

@@ -22,12 +22,11 @@ namespace weft::validation {
 namespace {
 
 constexpr const char* kFile = "accuracy.csv";
-constexpr double kBillion = 1e9;
 
-using Text = std::string AccuracyRow::*;
+using Cell = std::string AccuracyRow::*;
 struct TextColumn {
   const char* name;
-  Text member;
+  Cell member;
 };
 constexpr std::array kTexts = std::to_array<TextColumn>({{"id", &AccuracyRow::id},
                                                          {"vendor", &AccuracyRow::vendor},
@@ -57,7 +56,7 @@ AccuracyRow row_of(const PublishedRun& run, const PreparedRun& prepared, const R
     return row;
   }
   row.devices = run.devices.value_or(prepared.plan.devices());
-  row.parameters = workload::count_parameters(prepared.job.model).total / kBillion;
+  row.parameters = workload::count_parameters(prepared.job.model).total / 1e9;
   row.precision = chips::name_of(prepared.job.precision);
   return row;
 }
@@ -76,9 +75,9 @@ std::string error_text(const std::optional<double>& error) {
   return text == "-0.0000" ? "0.0000" : text;
 }
 
-class Reader {
+class AccuracyReader {
  public:
-  explicit Reader(const CsvRows& rows) : rows_(rows) {}
+  explicit AccuracyReader(const CsvRows& rows) : rows_(rows) {}
 
   std::vector<AccuracyRow> read() {
     if (rows_.rows.empty()) fail({}, "the file is empty; a header is expected");
@@ -182,7 +181,7 @@ std::string to_csv(const std::vector<AccuracyRow>& rows) {
 }
 
 std::vector<AccuracyRow> parse_accuracy(std::string text, const std::string& name) {
-  return Reader(read_csv(std::move(text), name)).read();
+  return AccuracyReader(read_csv(std::move(text), name)).read();
 }
 
 std::optional<std::vector<AccuracyRow>> shipped_accuracy(const base::Catalog& catalog) {

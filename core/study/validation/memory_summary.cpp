@@ -12,8 +12,6 @@ namespace weft::validation {
 
 namespace {
 
-constexpr const char* kAll = "all";
-
 // "Ascend/MindSpeed-LLM tests/st/x.sh @2.2.0" is of "Ascend/MindSpeed-LLM", "Zero Bubble arXiv …"
 // of "Zero Bubble".
 std::string family(const std::string& source) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kFewest = 5;
 constexpr std::size_t kEnough = 10;
-constexpr std::size_t kMost = 25;
+constexpr std::size_t kMostRuns = 25;
 constexpr double kSameSize = 4.0;  // factor in devices
 
 using Rows = std::vector<const AccuracyRow*>;
@@ -64,7 +64,7 @@ Rows preferred(Rows rows, const NearestQuery& query) {
   const auto of_size = std::count_if(rows.begin(), rows.end(), [&](const auto* row) {
     return std::get<0>(distance(row)) <= std::log(kSameSize) * (1 + 1e-9);
   });
-  const auto wanted = std::clamp(static_cast<std::size_t>(of_size), kEnough, kMost);
+  const auto wanted = std::clamp(static_cast<std::size_t>(of_size), kEnough, kMostRuns);
   rows.resize(std::min(rows.size(), wanted));
   return rows;
 }
@@ -101,10 +101,9 @@ std::string parent_of(const std::string& stack, const base::Catalog& catalog,
 NearestQuery query_of(const study::Study& study, const study::Case& study_case,
                       const study::Outcome& outcome) {
   const auto& model = study.job.model;
-  constexpr double kBillion = 1e9;
   return {study_case.cluster.chip.id,  vendor_name(study_case.cluster.chip.vendor),
           model.moe ? "moe" : "dense", study_case.software.id,
-          outcome.devices_used,        workload::count_parameters(model).total / kBillion};
+          outcome.devices_used,        workload::count_parameters(model).total / 1e9};
 }
 
 }  // namespace

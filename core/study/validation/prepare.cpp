@@ -13,10 +13,6 @@ namespace weft::validation {
 
 namespace {
 
-bool contains(const std::vector<std::string>& all, const std::string& name) {
-  return std::find(all.begin(), all.end(), name) != all.end();
-}
-
 std::string find_cluster(Draft& draft) {
   auto name = draft.run.cluster;
   const auto& known = draft.documents.names("cluster");

@@ -90,10 +90,10 @@ double rate_scale(const std::string& unit) {
 Scope scope_of(const std::string& unit, const std::string& metric) {
   constexpr std::array<std::string_view, 9> kOne = {
       "/device", "/gpu", "/npu", "/p", "/die", "per npu", "per gpu", "per die", "per device"};
-  constexpr std::array<std::string_view, 4> kAll = {"total", " npus)", " gpus)", "cluster"};
+  constexpr std::array<std::string_view, 4> kOfTheWhole = {"total", " npus)", " gpus)", "cluster"};
   if (has(unit, "card") || has(unit, "package")) return Scope::kPackage;
   if (has_any(unit, kOne)) return Scope::kDevice;
-  if (has_any(unit, kAll) || has(metric, "total")) return Scope::kCluster;
+  if (has_any(unit, kOfTheWhole) || has(metric, "total")) return Scope::kCluster;
   return has_any(metric, kOne) || has(metric, "_per_gpu") ? Scope::kDevice : Scope::kCluster;
 }
 

@@ -19,10 +19,6 @@ bool admits(const std::vector<std::string>& patterns, const std::string& text) {
   return patterns.empty() || any_matches(patterns, text);
 }
 
-bool contains(const std::vector<std::string>& all, const std::string& name) {
-  return std::find(all.begin(), all.end(), name) != all.end();
-}
-
 // "1.0.RC3" is 1, 0, -1000 + 3: a candidate comes before its release.
 std::vector<int> release_parts(const std::string& release) {
   constexpr int kCandidate = -1000;
@@ -45,6 +41,10 @@ std::vector<int> release_parts(const std::string& release) {
 }
 
 }  // namespace
+
+bool contains(const std::vector<std::string>& all, const std::string& name) {
+  return std::find(all.begin(), all.end(), name) != all.end();
+}
 
 bool holds(const Condition& when, const Traits& traits) {
   return admits(when.source, traits.source) && admits(when.software, traits.software) &&

@@ -12,14 +12,12 @@ namespace weft::validation {
 
 namespace {
 
-using Rows = std::vector<const RowResult*>;
-
-constexpr const char* kAll = "all";
+using Group = std::vector<const RowResult*>;
 
 bool same(const std::string& key, const std::string& value) { return key == kAll || key == value; }
 
-Rows rows_of(const std::vector<RowResult>& all, const Summary& keys) {
-  Rows rows;
+Group rows_of(const std::vector<RowResult>& all, const Summary& keys) {
+  Group rows;
   for (const auto& row : all) {
     if (row.is_memory == keys.is_memory && same(keys.source, row.source) &&
         same(keys.vendor, row.vendor) && same(keys.kind, row.kind) && same(keys.split, row.split)) {
@@ -29,7 +27,7 @@ Rows rows_of(const std::vector<RowResult>& all, const Summary& keys) {
   return rows;
 }
 
-void measure(const Rows& rows, Summary& summary) {
+void measure(const Group& rows, Summary& summary) {
   std::vector<double> errors;
   double bias = 0;
   const RowResult* worst = rows.front();

@@ -22,7 +22,7 @@ ParsedQuantity parsed(std::string_view text) {
   return result.value_or(ParsedQuantity{});
 }
 
-UnitError refused(std::string_view text) {
+UnitError unit_refused(std::string_view text) {
   UnitError error{"nothing was wrong", 0};
   const auto result = parse_quantity(text, error);
   EXPECT_FALSE(result) << text << " became " << result.value_or(ParsedQuantity{}).si;
@@ -162,7 +162,7 @@ TEST(ParseQuantity, RefusesWhatIsNoNumber) {
        {"",      " ",        "W",       "nan",   "inf",   "-inf",  "NaN W", "infinity",
         "+-3",   "--3",      "abc",     "e5",    ".",     "-",     "0x10",  "0x1p3",
         "1e999", "1e308 EB", "1,000 W", "1_000", "1.2.3", "1'000", "1.5.W"}) {
-    refused(text);
+    unit_refused(text);
   }
 }
 
@@ -174,19 +174,19 @@ TEST(ParseQuantity, RefusesWhatIsNoUnit) {
         "4 %2",           "4 k W",  "4 Gbps",    "4 KB",          "4 cs",          "4 kmin",
         "4 mFLOP",        "4 mB",   "4 KiW",     "4 T T",         "4 sequences W", "4 GB/sec",
         "4 tokens per s", "4 µ",    "4 $",       "400 W garbage", "4 two nouns"}) {
-    refused(text);
+    unit_refused(text);
   }
 }
 
 TEST(ParseQuantity, SaysWhereAndWhatInstead) {
-  EXPECT_EQ(refused("353 TFLOPS").message, "'TFLOPS' is not a unit; write TFLOP/s");
-  EXPECT_EQ(refused("353 TOPS").message, "'TOPS' is not a unit; write TOP/s");
-  EXPECT_EQ(refused("353 gflops").message, "'gflops' is not a unit; write GFLOP/s");
-  EXPECT_EQ(refused("5 kw").message, "'kw' is not a unit; did you mean kW?");
-  EXPECT_EQ(refused("400 Gbps").message, "'Gbps' is not a unit; write Gb/s");
-  EXPECT_EQ(refused("400 GB/sec").offset, 7U);
-  EXPECT_EQ(refused("400 GB/sec").message, "'sec' is not a unit; write s");
-  EXPECT_EQ(refused("1,000 W").offset, 1U);
+  EXPECT_EQ(unit_refused("353 TFLOPS").message, "'TFLOPS' is not a unit; write TFLOP/s");
+  EXPECT_EQ(unit_refused("353 TOPS").message, "'TOPS' is not a unit; write TOP/s");
+  EXPECT_EQ(unit_refused("353 gflops").message, "'gflops' is not a unit; write GFLOP/s");
+  EXPECT_EQ(unit_refused("5 kw").message, "'kw' is not a unit; did you mean kW?");
+  EXPECT_EQ(unit_refused("400 Gbps").message, "'Gbps' is not a unit; write Gb/s");
+  EXPECT_EQ(unit_refused("400 GB/sec").offset, 7U);
+  EXPECT_EQ(unit_refused("400 GB/sec").message, "'sec' is not a unit; write s");
+  EXPECT_EQ(unit_refused("1,000 W").offset, 1U);
 }
 
 TEST(ParseQuantity, NeverCrashesOnRandomText) {

@@ -63,6 +63,12 @@ inline Plan plan_of(int tensor, int pipeline, int data, int context = 1) {
   return plan;
 }
 
+inline const workload::Software kNoReserve;
+
+inline Memory memory(const workload::Job& job, const Plan& plan, int stage = 0) {
+  return memory_of_stage(job, kNoReserve, plan, stage);
+}
+
 inline int within(std::mt19937_64& engine, int low, int high) {
   return low + static_cast<int>(engine() % static_cast<unsigned>(high - low + 1));
 }

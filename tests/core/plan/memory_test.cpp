@@ -11,11 +11,7 @@ namespace {
 using namespace testing;
 
 constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
-const workload::Software kNoReserve;
 
-Memory memory(const workload::Job& job, const Plan& plan, int stage = 0) {
-  return memory_of_stage(job, kNoReserve, plan, stage);
-}
 double state(const Memory& m) { return (m.weights + m.gradients + m.optimizer).si(); }
 
 Plan with_zero(Plan plan, int zero) {

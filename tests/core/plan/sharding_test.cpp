@@ -12,12 +12,6 @@ namespace {
 
 using namespace testing;
 
-const workload::Software kNoReserve;
-
-Memory memory(const workload::Job& job, const Plan& plan, int stage = 0) {
-  return memory_of_stage(job, kNoReserve, plan, stage);
-}
-
 TEST(ZeroRanks, OfAllOrNoneAreAll) {
   const auto job = job_of("mixtral_8x7b");
   for (const int zero : {1, 2, 3}) {

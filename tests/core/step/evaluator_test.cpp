@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "fixtures.h"
 #include "shipped.h"
 #include "weft/plan/check.h"
 
@@ -11,16 +12,6 @@ namespace {
 using test::cluster_of;
 using test::job_of;
 using test::software_of;
-
-plan::Plan plan_of(int tensor, int pipeline, int chunks, int data) {
-  plan::Plan plan;
-  plan.tensor = tensor;
-  plan.pipeline = pipeline;
-  plan.virtual_stages = chunks;
-  plan.data = data;
-  plan.sequence_parallel = tensor > 1;
-  return plan;
-}
 
 class OnH100 : public testing::Test {
  protected:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "fixtures.h"
 #include "shipped.h"
 #include "weft/plan/check.h"
 #include "weft/step/evaluator.h"
@@ -14,16 +15,6 @@ using interconnect::Collective;
 using test::cluster_of;
 using test::job_of;
 using test::software_of;
-
-plan::Plan plan_of(int tensor, int pipeline, int chunks, int data) {
-  plan::Plan plan;
-  plan.tensor = tensor;
-  plan.pipeline = pipeline;
-  plan.virtual_stages = chunks;
-  plan.data = data;
-  plan.sequence_parallel = tensor > 1;
-  return plan;
-}
 
 class WholeStep : public testing::Test {
  protected:

@@ -23,6 +23,7 @@ struct Traits {
   std::string source, software, vendor, kind, model, cluster, unit, zero;
 };
 bool holds(const Condition& condition, const Traits& traits);
+bool contains(const std::vector<std::string>& all, const std::string& name);
 
 // A column that is blank (or reads as `written`) is taken to be `value`.
 struct Fill {

@@ -9,6 +9,9 @@
 
 namespace weft::validation {
 
+// The key of a summary that pools all values of it.
+inline constexpr const char* kAll = "all";
+
 // A piece of a column that no reader could make sense of.
 struct Unplaced {
   std::string column;
