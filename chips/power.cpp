@@ -17,15 +17,6 @@ constexpr double kFoot = 0.1;
 // A clock never falls below this share of the knee's speed: the cap is then simply not held.
 constexpr double kSlowest = 0.05;
 
-base::Time joined(base::Time compute, base::Time memory, double norm) {
-  if (compute.si() <= 0) return memory;
-  if (memory.si() <= 0) return compute;
-  const auto larger = std::max(compute, memory);
-  if (std::isinf(norm)) return larger;
-  const double ratio = std::min(compute, memory) / larger;
-  return larger * std::pow(1.0 + std::pow(ratio, norm), 1.0 / norm);
-}
-
 base::Power drawn(const Device& device, const Activity& activity, base::Time time) {
   const auto& power = device.power;
   const auto flops = power.per_flop[index_of(activity.precision)] * activity.matrix_work;

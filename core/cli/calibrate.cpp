@@ -6,12 +6,15 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
 
+#include "output.h"
 #include "weft/base/parallel.h"
-#include "weft/calibration/calibrate.h"
+#include "weft/calibration/fit_file.h"
 #include "weft/cli/commands.h"
 #include "weft/report/calibration.h"
 #include "weft/report/file.h"
+#include "weft/report/kernel_fit.h"
 #include "weft/validation/validate.h"
 
 namespace weft::cli {
@@ -20,13 +23,36 @@ namespace {
 
 struct CalibrateOptions {
   std::vector<std::filesystem::path> runs;
+  std::optional<std::string> software;
+  std::optional<std::string> chip;
+  std::vector<std::filesystem::path> kernels;
   std::vector<std::filesystem::path> configs;
+  std::string json;
+  std::size_t worst = 12;
   bool write = false;
   int threads = 0;
 };
 
-int calibrate(const CalibrateOptions& options) {
-  const auto catalog = make_catalog(options.configs);
+void write_fit(const calibration::FitFile& fit, bool is_quiet = false) {
+  report::write_whole(fit.file.string(), fit.text);
+  if (!is_quiet) std::cout << "wrote " << fit.file.string() << "\n";
+}
+
+int calibrate_kernels(const CalibrateOptions& options, const base::Catalog& catalog) {
+  std::vector<kernels::PointsTable> tables;
+  tables.reserve(options.kernels.size());
+  for (const auto& file : options.kernels) tables.push_back(kernels::read_points(file));
+  const base::ThreadTeam team(options.threads);
+  const auto fit = calibration::fit_kernels(tables, catalog, *options.chip, team);
+  if (!options.json.empty()) write_answer(options.json, report::to_json(fit));
+  const bool is_quiet = options.json == "-";
+  if (!is_quiet) std::cout << report::to_terminal(fit, options.worst, colour());
+  if (!options.write) return kAnswer;
+  write_fit(fit_file(fit, catalog), is_quiet);
+  return kAnswer;
+}
+
+int calibrate_runs(const CalibrateOptions& options, const base::Catalog& catalog) {
   auto files = options.runs;
   if (files.empty()) files.push_back(validation::shipped_runs(catalog));
   validation::RunsTable table;
@@ -35,14 +61,41 @@ int calibrate(const CalibrateOptions& options) {
     std::move(more.runs.begin(), more.runs.end(), std::back_inserter(table.runs));
   }
   const base::ThreadTeam team(options.threads);
-  const auto calibration = calibration::calibrate(table, catalog, team, {});
+  const auto calibration = calibration::calibrate(table, catalog, team, {}, options.software);
   std::cout << report::to_terminal(calibration);
   if (!options.write) return kAnswer;
-  for (const auto& fit : fit_files(calibration, catalog)) {
-    report::write_whole(fit.file.string(), fit.text);
-    std::cout << "wrote " << fit.file.string() << "\n";
-  }
+  for (const auto& fit : fit_files(calibration, catalog)) write_fit(fit);
   return kAnswer;
+}
+
+int calibrate(const CalibrateOptions& options) {
+  const auto catalog = make_catalog(options.configs);
+  return options.chip ? calibrate_kernels(options, catalog) : calibrate_runs(options, catalog);
+}
+
+void add_kernel_options(CLI::App& command, CalibrateOptions& options) {
+  auto* chip = command
+                   .add_option("--chip", options.chip,
+                               "fit this chip's kernels and power to measured points (--kernels)")
+                   ->type_name("NAME");
+  auto* kernels = command
+                      .add_option("--kernels", options.kernels,
+                                  "tables of measured kernels (CSV), as `weft kernels` reads them")
+                      ->type_name("FILE");
+  chip->needs(kernels);
+  kernels->needs(chip);
+  for (const char* runs : {"--runs", "--software"}) chip->excludes(runs);
+  command
+      .add_option("--json", options.json, "with --chip: also write the fit here; - prints only it")
+      ->type_name("FILE")
+      ->needs(chip)
+      ->check([](const std::string& file) {
+        return file.empty() ? std::string("a file name, or -, is expected") : std::string();
+      });
+  command
+      .add_option("--worst", options.worst,
+                  "with --chip: how many of the points farthest off to list")
+      ->needs(chip);
 }
 
 }  // namespace
@@ -50,12 +103,20 @@ int calibrate(const CalibrateOptions& options) {
 Command add_calibrate(CLI::App& app) {
   auto options = std::make_shared<CalibrateOptions>();
   auto* command = app.add_subcommand(
-      "calibrate", "moves uncertain numbers to where published runs are met best");
+      "calibrate", "fits uncertain numbers to published runs or measured kernels");
   command->footer(
       "Numbers of chips, links and software written as {low, mode, high} are fitted to the rows\n"
-      "marked `fit`, with these ranges as priors; rows marked `test` are never looked at.");
+      "marked `fit`, with these ranges as priors; rows marked `test` are never looked at. With\n"
+      "--chip, a chip's kernel times and power are fitted to its rows of --kernels that are "
+      "marked\n"
+      "`fit` or not at all; what the points do not tell is not written.");
   command->add_option("--runs", options->runs, "tables of your own (CSV; default: the shipped one)")
       ->type_name("FILE");
+  command
+      ->add_option("--software", options->software,
+                   "move only this stack's numbers, all else as it is now")
+      ->type_name("NAME");
+  add_kernel_options(*command, *options);
   command->add_flag("--write", options->write,
                     "write NAME.fit.yaml beside each NAME.yaml whose numbers the data moved");
   command->add_option("--threads", options->threads, "threads to use (default: all cores)")

@@ -93,8 +93,8 @@ int main(int argc, const char* const* argv) {
   app.set_version_flag("--version", "weft " WEFT_VERSION);
   app.require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Command>> commands;
-  for (const auto add :
-       {add_run, add_list, add_show, add_check, add_validate, add_memory, add_calibrate}) {
+  for (const auto add : {add_run, add_list, add_show, add_check, add_validate, add_memory,
+                         add_kernels, add_calibrate}) {
     auto command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

@@ -1,4 +1,4 @@
-#include <nlohmann/json.hpp>
+#include "json_value.h"
 
 #include "weft/report/memory_points.h"
 
@@ -8,7 +8,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 Json verdict(const std::optional<bool>& fits) { return fits ? Json(*fits ? "ok" : "oom") : Json(); }
 
 Json to_json(const validation::PointResult& row) {
@@ -18,9 +17,9 @@ Json to_json(const validation::PointResult& row) {
                {"split", row.split},
                {"memory_kind", row.memory_kind},
                {"unit", row.unit},
-               {"published", fits ? verdict(row.published_fits) : number(row.published)},
-               {"predicted", fits ? verdict(row.predicted_fits) : number(row.predicted)},
-               {"relative_error", number(row.relative_error)},
+               {"published", fits ? verdict(row.published_fits) : number_or_null(row.published)},
+               {"predicted", fits ? verdict(row.predicted_fits) : number_or_null(row.predicted)},
+               {"relative_error", number_or_null(row.relative_error)},
                {"status", row.is_skipped() ? "skipped" : "ok"},
                {"reason", row.is_skipped() ? Json(row.reason) : Json()}};
   json["filled"] = Json::array();

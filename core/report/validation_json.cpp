@@ -1,4 +1,4 @@
-#include <nlohmann/json.hpp>
+#include "json_value.h"
 
 #include "weft/report/accuracy.h"
 #include "weft/report/validation_text.h"
@@ -8,8 +8,6 @@ namespace weft::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
 const char* class_of(bool is_memory) { return is_memory ? "memory" : "speed"; }
 
@@ -25,12 +23,12 @@ Json to_json(const validation::RowResult& row) {
                {"metric_class", class_of(row.is_memory)},
                {"unit", row.unit},
                {"published", row.published},
-               {"predicted", optional_number(row.predicted)},
-               {"relative_error", optional_number(row.relative_error)},
-               {"speed_log_error", optional_number(row.speed_log_error)},
+               {"predicted", number_or_null(row.predicted)},
+               {"relative_error", number_or_null(row.relative_error)},
+               {"speed_log_error", number_or_null(row.speed_log_error)},
                {"status", row.is_skipped() ? "skipped" : "ok"},
                {"reason", row.is_skipped() ? Json(row.reason) : Json()},
-               {"memory_need", optional_number(row.memory_need)}};
+               {"memory_need", number_or_null(row.memory_need)}};
   json["filled"] = Json::array();
   for (const auto& filled : row.filled) {
     json["filled"].push_back(

@@ -82,6 +82,8 @@ class PassBuilder {
               return chips::grouped_gemm(device, point, shape);
             } else if constexpr (std::is_same_v<Shape, chips::Attention>) {
               return chips::attention(device, point, shape);
+            } else if constexpr (std::is_same_v<Shape, chips::Quantise>) {
+              return chips::quantise(device, point, shape);
             } else {
               return chips::memory_bound(device, point, shape);
             }

@@ -1,6 +1,10 @@
 #include "weft/study/run.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <array>
+#include <set>
 
 namespace weft::study {
 
@@ -58,6 +62,30 @@ Case read_case(Fields& study, const base::Node& node, const workload::Job& job,
   return result;
 }
 
+// "tf32, bf16, fp16"
+std::string formats_of(const chips::Device& device) {
+  std::vector<const char*> names;
+  for (std::size_t p = 0; p < chips::kPrecisionCount; ++p) {
+    if (device.has(static_cast<chips::Precision>(p))) names.push_back(chips::kPrecisionNames[p]);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// A job in a format that a chip lacks: said once a chip, where the format is written.
+void require_format(const base::Node& job, const Study& study, base::Reading& reading) {
+  const auto precision = study.job.precision;
+  const auto written = job.is_map() ? job.find("precision") : std::nullopt;
+  std::set<std::string> said;
+  for (const auto& c : study.cases) {
+    const auto& chip = c.cluster.chip;
+    if (chip.device.has(precision) || !said.insert(chip.name).second) continue;
+    reading.error(written.value_or(job),
+                  fmt::format("{} of {} has no {} matrix units", chip.name, c.cluster.label,
+                              chips::name_of(precision)),
+                  "it has " + formats_of(chip.device));
+  }
+}
+
 }  // namespace
 
 const char* name_of(Section section) { return kSections[static_cast<std::size_t>(section)]; }
@@ -80,6 +108,7 @@ Study read_study(const base::Document& document, const base::Catalog& catalog,
   for (const auto& node : clusters) {
     study.cases.push_back(read_case(fields, node, study.job, catalog));
   }
+  require_format(fields.node().find("job").value_or(fields.node()), study, reading);
   return study;
 }
 

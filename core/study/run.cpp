@@ -61,10 +61,6 @@ void require_legal(const workload::Job& job, const Case& c, const plan::Plan& pl
 
 CaseResult run_case(const workload::Job& job, const Case& c, const base::ThreadTeam& team) {
   CaseResult result;
-  if (!c.cluster.device().has(job.precision)) {
-    result.reason = plan::explain(plan::Problem::kPrecision, c.cluster, job, c.software, {});
-    return result;
-  }
   if (c.request.is_complete()) {
     const auto plan = plan_of(c.request);
     result.search.best = plan;
@@ -118,8 +114,7 @@ Outcome evaluate(const workload::Job& job, const Case& study_case, const plan::P
 
 void require_legal_plans(const Study& study) {
   for (const auto& c : study.cases) {
-    const bool has_format = c.cluster.device().has(study.job.precision);
-    if (c.request.is_complete() && has_format) require_legal(study.job, c, plan_of(c.request));
+    if (c.request.is_complete()) require_legal(study.job, c, plan_of(c.request));
   }
 }
 

@@ -13,15 +13,11 @@ using chips::Attention;
 using chips::Gemm;
 using chips::GroupedGemm;
 using chips::MemoryBound;
+using chips::Operator;
 using chips::Precision;
 
 // Bytes of an activation element, and of an FP32 gradient that is read, added to and written back.
 constexpr double kAccumulate = 8.0;
-
-// FP32 vector operations per element of the fused kernels.
-constexpr double kNormOps = 8.0;
-constexpr double kActivationOps = 10.0;
-constexpr double kRotaryOps = 6.0;
 
 // Rows of the output table of one rank come in multiples of this (Megatron-LM
 // --make-vocab-size-divisible-by).
@@ -33,12 +29,10 @@ constexpr double kSoftCapWork = 2.0;
 // dropout.
 constexpr double kScorePasses = 2.0;
 
-bool is_quantised(Precision p) {
-  return p == Precision::kFp8 || p == Precision::kInt8 || p == Precision::kFp4;
-}
+double work_of(Operator op) { return chips::cost_of(op).work; }
 
 // Everything outside the linear layers runs in 16 bits under an 8- or 4-bit recipe.
-Precision wide(Precision p) { return is_quantised(p) ? Precision::kBf16 : p; }
+Precision wide(Precision p) { return chips::is_narrow(p) ? Precision::kBf16 : p; }
 
 // Builds the kernel lists of one layer; `tokens` are those of this device.
 class Builder {
@@ -69,9 +63,9 @@ class Builder {
 
   LayerWork embedding() {
     // Each rank looks up all tokens in its part of the vocabulary.
-    elementwise(work_.forward, tokens_ * hidden_, 2 * kElement, 0, 1);
+    elementwise(work_.forward, tokens_ * hidden_, 2 * kElement, 0, 1, row_bytes());
     if (trains_weights_)
-      elementwise(work_.backward, tokens_ * hidden_, kElement + kAccumulate, 0, 1);
+      elementwise(work_.backward, tokens_ * hidden_, kElement + kAccumulate, 0, 1, row_bytes());
     reduce_and_gather();
     return std::move(work_);
   }
@@ -86,8 +80,8 @@ class Builder {
     linear_layer(tokens_, vocabulary, hidden_);
     linear_ = linear;
     const double loss = tokens_ * vocabulary * software_.loss_bytes_per_logit.si();
-    work_.forward.kernels.push_back({MemoryBound{base::Bytes(loss / 2), {}, 3}, 3});
-    work_.backward.kernels.push_back({MemoryBound{base::Bytes(loss / 2), {}, 2}, 2});
+    work_.forward.kernels.push_back({MemoryBound{base::Bytes(loss / 2), {}, 3, {}}, 3});
+    work_.backward.kernels.push_back({MemoryBound{base::Bytes(loss / 2), {}, 2, {}}, 2});
     if (shard_.tensor > 1) {
       // Maximum, sum and target logit of the vocabulary-parallel cross entropy, FP32 per token.
       work_.forward.exchanges.push_back(
@@ -98,12 +92,17 @@ class Builder {
   }
 
  private:
-  // Reads and writes `bytes` per element of `elements`, `passes` kernels.
-  void elementwise(Pass& pass, double elements, double bytes, double ops, double kernels) const {
+  // Reads and writes `bytes` per element of `elements`, `passes` kernels; in rows where they are
+  // picked here and there.
+  void elementwise(Pass& pass, double elements, double bytes, double ops, double kernels,
+                   base::Bytes row = base::Bytes(0)) const {
     const double traffic = elements * bytes * software_.elementwise_traffic;
     pass.kernels.push_back(
-        {MemoryBound{base::Bytes(traffic), base::Work(elements * ops), kernels}, kernels});
+        {MemoryBound{base::Bytes(traffic), base::Work(elements * ops), kernels, row}, kernels});
   }
+
+  // Of a token.
+  [[nodiscard]] base::Bytes row_bytes() const { return base::Bytes(hidden_ * kElement); }
 
   // y[m,n] = x[m,k] W: forward, and backward for x and, unless it is frozen, W.
   void linear_layer(double m, double n, double k) {
@@ -115,17 +114,18 @@ class Builder {
     work_.backward.kernels.push_back({Gemm{k, n, m, 1, linear_, kAccumulate}, 1});
   }
 
-  // Casting operands to the narrow format: read 16 bits, write the narrow element.
+  // Casting operands to the narrow format; a scale per tensor takes a pass of its own.
   void quantise(Pass& pass, double elements) const {
-    if (!is_quantised(linear_)) return;
-    elementwise(pass, elements, kElement + chips::bytes_of(linear_), 2, 2);
+    if (!chips::is_narrow(linear_)) return;
+    const double launches = chips::scaling_of(linear_) == chips::Scaling::kTensor ? 2 : 1;
+    pass.kernels.push_back({chips::Quantise{elements, linear_}, launches});
   }
 
   void norm() {
     const double elements = local_tokens_ * hidden_;
-    elementwise(work_.forward, elements, 2 * kElement, kNormOps, 1);
-    elementwise(work_.backward, elements, 3 * kElement, 2 * kNormOps, 1);
-    elementwise(work_.selective_recompute, elements, 2 * kElement, kNormOps, 1);
+    elementwise(work_.forward, elements, 2 * kElement, work_of(Operator::kNorm), 1);
+    elementwise(work_.backward, elements, 3 * kElement, 2 * work_of(Operator::kNorm), 1);
+    elementwise(work_.selective_recompute, elements, 2 * kElement, work_of(Operator::kNorm), 1);
   }
 
   void residual() {
@@ -172,8 +172,8 @@ class Builder {
 
   void rotate(double heads, double width) {
     const double rotated = tokens_ * heads * width;
-    elementwise(work_.forward, rotated, 2 * kElement, kRotaryOps, 1);
-    elementwise(work_.backward, rotated, 2 * kElement, kRotaryOps, 1);
+    elementwise(work_.forward, rotated, 2 * kElement, work_of(Operator::kRotary), 1);
+    elementwise(work_.backward, rotated, 2 * kElement, work_of(Operator::kRotary), 1);
   }
 
   void flash_attention(double heads, double kv_heads) {
@@ -189,7 +189,9 @@ class Builder {
                       model_.score_soft_cap ? kSoftCapWork : 1.0,
                       base::Bytes((queries + keys) * kElement),
                       false,
-                      wide_};
+                      wide_,
+                      tokens_ * heads,
+                      software_.unit_overlap};
     const double blocks = shard_.context;
     work_.forward.kernels.push_back({forward, blocks});
     work_.attention_recompute.kernels.push_back({forward, blocks});
@@ -209,13 +211,13 @@ class Builder {
     const auto bytes = base::Bytes(batch * rows * sequence_ * software_.unfused_score_bytes.si());
     for (Pass* pass : {&work_.forward, &work_.attention_recompute}) {
       pass->kernels.push_back({Gemm{rows, sequence_, d, batch, wide_, kElement}, 1});
-      pass->kernels.push_back({MemoryBound{bytes, {}, kScorePasses}, kScorePasses});
+      pass->kernels.push_back({MemoryBound{bytes, {}, kScorePasses, {}}, kScorePasses});
       pass->kernels.push_back({Gemm{rows, v, sequence_, batch, wide_, kElement}, 1});
     }
     auto& backward = work_.backward.kernels;
     backward.push_back({Gemm{rows, sequence_, v, batch, wide_, kElement}, 1});
     backward.push_back({Gemm{sequence_, v, rows, batch, wide_, kElement}, 1});
-    backward.push_back({MemoryBound{bytes, {}, kScorePasses}, kScorePasses});
+    backward.push_back({MemoryBound{bytes, {}, kScorePasses, {}}, kScorePasses});
     backward.push_back({Gemm{rows, d, sequence_, batch, wide_, kElement}, 1});
     backward.push_back({Gemm{sequence_, d, rows, batch, wide_, kElement}, 1});
   }
@@ -239,9 +241,12 @@ class Builder {
   }
 
   void activation(double elements, double inputs) {
-    elementwise(work_.forward, elements, (inputs + 1) * kElement, kActivationOps, 1);
-    elementwise(work_.backward, elements, (2 * inputs + 1) * kElement, 2 * kActivationOps, 1);
-    elementwise(work_.selective_recompute, elements, (inputs + 1) * kElement, kActivationOps, 1);
+    elementwise(work_.forward, elements, (inputs + 1) * kElement, work_of(Operator::kActivation),
+                1);
+    elementwise(work_.backward, elements, (2 * inputs + 1) * kElement,
+                2 * work_of(Operator::kActivation), 1);
+    elementwise(work_.selective_recompute, elements, (inputs + 1) * kElement,
+                work_of(Operator::kActivation), 1);
   }
 
   void expert_block() {
@@ -305,8 +310,8 @@ class Builder {
     elementwise(work_.backward, local_tokens_ * experts, 2 * 4, 4, 2);
     // Permute before and after the exchange, each way: read and write every routed row.
     const double moved = 4 * kElement * software_.permutation_traffic;
-    elementwise(work_.forward, rows * hidden_, moved, 1, 4);
-    elementwise(work_.backward, rows * hidden_, moved, 1, 4);
+    elementwise(work_.forward, rows * hidden_, moved, 1, 4, row_bytes());
+    elementwise(work_.backward, rows * hidden_, moved, 1, 4, row_bytes());
   }
 
   void grouped(double groups, double m, double n, double k) {

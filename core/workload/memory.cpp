@@ -12,11 +12,7 @@ constexpr double kLogSumExp = 4.0;    // FP32 per query and head, kept by flash 
 constexpr double kProbability = 4.0;  // FP32 router output
 
 // Inputs of linear layers that nothing else needs are kept in the format of the GEMM.
-double input_bytes(const Job& job) {
-  const bool narrow =
-      job.precision == chips::Precision::kFp8 || job.precision == chips::Precision::kFp4;
-  return narrow ? 1.0 : kElement;
-}
+double input_bytes(const Job& job) { return chips::is_narrow(job.precision) ? 1.0 : kElement; }
 
 struct Sizes {
   double tokens, local_tokens, hidden, heads;

@@ -12,8 +12,10 @@ namespace {
 using base::Fields;
 
 // Formats of the linear layers in training; all keep FP32 master weights and 16-bit activations.
-constexpr std::array kTrained = {chips::Precision::kBf16, chips::Precision::kFp16,
-                                 chips::Precision::kFp8, chips::Precision::kFp4};
+constexpr std::array kTrained = {chips::Precision::kBf16,  chips::Precision::kFp16,
+                                 chips::Precision::kFp8,   chips::Precision::kFp8Block,
+                                 chips::Precision::kMxfp8, chips::Precision::kMxfp4,
+                                 chips::Precision::kNvfp4};
 
 std::vector<std::string> trained_names() {
   std::vector<std::string> names;

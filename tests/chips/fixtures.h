@@ -15,6 +15,14 @@ inline constexpr double kTera = 1e12;
 inline constexpr double kPico = 1e-12;
 inline constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;  // memory is sold in these
 inline constexpr std::size_t kBf16 = index_of(Precision::kBf16);
+inline constexpr std::size_t kTf32 = index_of(Precision::kTf32);
+inline constexpr std::size_t kFp16 = index_of(Precision::kFp16);
+inline constexpr std::size_t kFp8 = index_of(Precision::kFp8);
+inline constexpr std::size_t kInt8 = index_of(Precision::kInt8);
+inline constexpr std::size_t kNvfp4 = index_of(Precision::kNvfp4);
+inline constexpr std::size_t kFp8Block = index_of(Precision::kFp8Block);
+
+inline const OperatingPoint kFree;  // at its own limit
 
 // 100 TFLOP/s of which GEMMs reach a half; 1 TB/s of which streams reach 0.8; a kernel takes 10 us.
 // 50 W idle, 100 W more when active, 2 pJ/FLOP and 50 pJ/byte, at most 400 W.
@@ -23,12 +31,13 @@ inline Device round_device() {
   device.peaks.matrix[kBf16] = base::WorkRate(100 * kTera);
   device.peaks.vector_fp32 = base::WorkRate(10 * kTera);
   device.memory_bandwidth = base::Bandwidth(1 * kTera);
-  device.kernels.gemm_efficiency[kBf16] = 0.5;
-  device.kernels.gemm_fixed = base::Time(10e-6);
-  device.kernels.memory_efficiency = 0.8;
+  device.kernels.gemm.efficiency[kBf16] = 0.5;
+  device.kernels.gemm.fixed = base::Time(10e-6);
+  device.kernels.memory.efficiency = 0.8;
   device.kernels.vector_efficiency = 0.5;
-  device.kernels.attention_overhead = base::Time(5 * kPico);
-  device.kernels.attention_backward_overhead = 3;
+  device.kernels.attention.overhead = base::Time(5 * kPico);
+  device.kernels.attention.backward_overhead = 3;
+  device.kernels.attention.fixed = base::Time(10e-6);
   device.power.limit = base::Power(400);
   device.power.idle = base::Power(50);
   device.power.active = base::Power(100);
@@ -41,7 +50,8 @@ inline Device round_device() {
 inline Device compute_only_device() {
   Device device = round_device();
   device.memory_bandwidth = base::Bandwidth(1e40);
-  device.kernels.gemm_fixed = base::Time(0);
+  device.kernels.gemm.fixed = base::Time(0);
+  device.kernels.attention.fixed = base::Time(0);
   device.power.per_memory_byte = base::EnergyPerByte(0);
   return device;
 }

@@ -1,7 +1,6 @@
-// Shipped chips against published kernel measurements. A tolerance is what the law gives away on
-// that chip, not what happens to pass: the fits are good to 7 % (910B2) and about 10 % (Nvidia) on
-// large GEMMs. On H100, B200 and GB200 the mode of the 16-bit efficiency is what training steps
-// need; single kernels are at the high end of its range, which is what is compared here.
+// Shipped chips, as written by hand, against published kernel measurements: one kernel by itself. A
+// tolerance is what the law gives away on that chip with the modes of its ranges, not what happens
+// to pass.
 
 #include <gtest/gtest.h>
 
@@ -11,6 +10,8 @@ namespace weft::chips {
 namespace {
 
 using namespace testing;
+
+Device alone(const char* name) { return measured_alone(shipped(name).device); }
 
 struct Measured {
   double m, n, k;
@@ -35,16 +36,15 @@ constexpr auto kFlagPerf = "FlagOpen/FlagPerf @1b5a030";
 constexpr auto kConfigurator = "ai-dynamo/aiconfigurator @095f58a";
 
 TEST(Measured, GemmsOnAscend910B2) {
-  compare(shipped("ascend_910b2").device,
-          {{1024, 1024, 1024, Precision::kBf16, 99.9, 0.07, kTorchNpu},
-           {2048, 2048, 2048, Precision::kFp16, 251.0, 0.07, kTorchNpu},
-           {3072, 3072, 3072, Precision::kFp16, 280.5, 0.07, kPtoIsa},
-           {4096, 4096, 4096, Precision::kFp16, 314.5, 0.07, kTorchNpu},
-           {6144, 6144, 6144, Precision::kFp16, 308.0, 0.07, kPtoIsa},
-           {8192, 8192, 8192, Precision::kFp16, 305.5, 0.07, kTorchNpu},
-           {8192, 8192, 8192, Precision::kFp16, 313.2, 0.07, kFlagPerf},
-           {8192, 8192, 8192, Precision::kInt8, 608.6, 0.07, kPtoIsa},
-           {10240, 10240, 10240, Precision::kBf16, 300.9, 0.07, kTorchNpu}});
+  compare(alone("ascend_910b2"), {{1024, 1024, 1024, Precision::kBf16, 99.9, 0.07, kTorchNpu},
+                                  {2048, 2048, 2048, Precision::kFp16, 251.0, 0.07, kTorchNpu},
+                                  {3072, 3072, 3072, Precision::kFp16, 280.5, 0.07, kPtoIsa},
+                                  {4096, 4096, 4096, Precision::kFp16, 314.5, 0.07, kTorchNpu},
+                                  {6144, 6144, 6144, Precision::kFp16, 308.0, 0.07, kPtoIsa},
+                                  {8192, 8192, 8192, Precision::kFp16, 305.5, 0.07, kTorchNpu},
+                                  {8192, 8192, 8192, Precision::kFp16, 313.2, 0.07, kFlagPerf},
+                                  {8192, 8192, 8192, Precision::kInt8, 608.6, 0.07, kPtoIsa},
+                                  {10240, 10240, 10240, Precision::kBf16, 300.9, 0.07, kTorchNpu}});
 }
 
 TEST(Measured, ADieOfThe910CIsA910B2) {
@@ -53,42 +53,41 @@ TEST(Measured, ADieOfThe910CIsA910B2) {
 }
 
 TEST(Measured, GemmsOnA100) {
-  compare(shipped("a100_80g").device,
-          {{8192, 8192, 8192, Precision::kBf16, 265.0, 0.10, kFlagPerf},
-           {16384, 8192, 8192, Precision::kBf16, 257.0, 0.07, kConfigurator},
-           {2048, 8192, 8192, Precision::kBf16, 253.0, 0.07, kConfigurator},
-           {512, 8192, 8192, Precision::kBf16, 212.0, 0.07, kConfigurator},
-           {64, 8192, 8192, Precision::kBf16, 83.3, 0.10, kConfigurator},
-           {64, 1024, 8192, Precision::kBf16, 55.9, 0.10, kConfigurator},
-           {16, 8192, 8192, Precision::kBf16, 21.5, 0.10, kConfigurator}});
+  compare(alone("a100_80g"), {{8192, 8192, 8192, Precision::kBf16, 265.0, 0.10, kFlagPerf},
+                              {16384, 8192, 8192, Precision::kBf16, 257.0, 0.07, kConfigurator},
+                              {2048, 8192, 8192, Precision::kBf16, 253.0, 0.07, kConfigurator},
+                              {512, 8192, 8192, Precision::kBf16, 212.0, 0.07, kConfigurator},
+                              {64, 8192, 8192, Precision::kBf16, 83.3, 0.10, kConfigurator},
+                              {64, 1024, 8192, Precision::kBf16, 55.9, 0.10, kConfigurator},
+                              {16, 8192, 8192, Precision::kBf16, 21.5, 0.10, kConfigurator}});
 }
 
-TEST(Measured, GemmsOnH100AtTheHighEnd) {
-  compare(at_the_high_end("h100_sxm5").device,
-          {{8192, 8192, 8192, Precision::kBf16, 782.7, 0.05, kConfigurator},
-           {8192, 4096, 4096, Precision::kBf16, 800.0, 0.05, kConfigurator},
-           {1024, 8192, 8192, Precision::kBf16, 720.7, 0.10, kConfigurator},
-           {1024, 8192, 1024, Precision::kBf16, 632.8, 0.10, kConfigurator},
-           {64, 8192, 8192, Precision::kBf16, 170.4, 0.05, kConfigurator},
-           {16, 8192, 8192, Precision::kBf16, 43.1, 0.05, kConfigurator}});
+TEST(Measured, GemmsOnH100) {
+  compare(alone("h100_sxm5"), {{8192, 8192, 8192, Precision::kBf16, 782.7, 0.05, kConfigurator},
+                               {8192, 4096, 4096, Precision::kBf16, 800.0, 0.05, kConfigurator},
+                               {1024, 8192, 8192, Precision::kBf16, 720.7, 0.10, kConfigurator},
+                               {1024, 8192, 1024, Precision::kBf16, 632.8, 0.10, kConfigurator},
+                               {64, 8192, 8192, Precision::kBf16, 170.4, 0.05, kConfigurator},
+                               {16, 8192, 8192, Precision::kBf16, 43.1, 0.05, kConfigurator}});
 }
 
 // 64 rows are 12 % slow: the stream of weights reaches more than the 0.73 of the bandwidth assumed.
-TEST(Measured, GemmsOnB200AtTheHighEnd) {
-  compare(at_the_high_end("b200_sxm").device,
-          {{8192, 12288, 12288, Precision::kBf16, 1434.2, 0.15, kConfigurator},
-           {8192, 8192, 8192, Precision::kBf16, 1491.6, 0.15, kConfigurator},
-           {2048, 8192, 8192, Precision::kBf16, 1480.7, 0.10, kConfigurator},
-           {64, 12288, 12288, Precision::kBf16, 385.5, 0.15, kConfigurator},
-           {16, 8192, 8192, Precision::kBf16, 84.9, 0.10, kConfigurator}});
+TEST(Measured, GemmsOnB200) {
+  compare(alone("b200_sxm"), {{8192, 12288, 12288, Precision::kBf16, 1434.2, 0.15, kConfigurator},
+                              {8192, 8192, 8192, Precision::kBf16, 1491.6, 0.15, kConfigurator},
+                              {2048, 8192, 8192, Precision::kBf16, 1480.7, 0.10, kConfigurator},
+                              {64, 12288, 12288, Precision::kBf16, 385.5, 0.15, kConfigurator},
+                              {16, 8192, 8192, Precision::kBf16, 84.9, 0.10, kConfigurator}});
 }
 
-TEST(Measured, TrainingEfficienciesLieBelowSingleKernels) {
-  for (const char* name : {"h100_sxm5", "b200_sxm", "gb200"}) {
-    const auto in_training = gemm(shipped(name).device, {}, square(8192));
-    const auto alone = gemm(at_the_high_end(name).device, {}, square(8192));
-    EXPECT_GT(in_training.time / alone.time, 1.1) << name;
-    EXPECT_LT(in_training.time / alone.time, 1.4) << name;
+// Inside a training framework the same shapes take 1.35 times as long on B200, 1.1 times on A100.
+TEST(Measured, GemmsAreSlowerInTrainingThanAlone) {
+  for (const char* name : {"a100_80g", "h100_sxm5", "b200_sxm", "gb200", "ascend_910b2"}) {
+    const auto device = shipped(name).device;
+    const auto in_training = gemm(device, {}, square(8192)).time;
+    const double ratio = in_training / gemm(alone(name), {}, square(8192)).time;
+    EXPECT_GT(ratio, 1.05) << name;
+    EXPECT_LE(ratio, 1 / device.kernels.gemm.sustained) << name;
   }
 }
 
@@ -108,17 +107,15 @@ double attention_rate(const Device& device, double head_dim, bool forward, bool 
 
 // FlashAttention-3 on H100, 16 K tokens, full mask: 497, 648 and 746 TFLOP/s (Dao-AILab assets).
 TEST(Measured, FlashAttention3ForwardOnH100) {
-  const auto device = at_the_high_end("h100_sxm5").device;
+  const auto device = alone("h100_sxm5");
   EXPECT_NEAR(attention_rate(device, 64, true, false), 497, 0.10 * 497);  // 8.6 % fast
   EXPECT_NEAR(attention_rate(device, 128, true, false), 648, 0.05 * 648);
   EXPECT_NEAR(attention_rate(device, 256, true, false), 746, 0.08 * 746);
-  EXPECT_NEAR(attention_rate(shipped("h100_sxm5").device, 128, true, false), 648, 0.12 * 648);
 }
 
 // Backward about 550 TFLOP/s (arXiv 2407.08608).
 TEST(Measured, FlashAttention3BackwardOnH100) {
-  EXPECT_NEAR(attention_rate(at_the_high_end("h100_sxm5").device, 128, false, true), 550,
-              0.05 * 550);
+  EXPECT_NEAR(attention_rate(alone("h100_sxm5"), 128, false, true), 550, 0.05 * 550);
 }
 
 TEST(Measured, FlashAttention2ForwardAndBackwardOnA100) {
@@ -132,18 +129,16 @@ TEST(Measured, FlashAttentionOnAscendIsHeldBackByVectorWork) {
   Device device = shipped("ascend_910b2").device;
   const double rate = attention_rate(device, 128, true, false);
   EXPECT_NEAR(rate, 150.8, 0.07 * 150.8);
-  device.kernels.attention_overlap = 1;  // best hand-written kernels (AMLA, arXiv 2509.25224)
+  device.kernels.attention.overlap = 1;  // best hand-written kernels (AMLA, arXiv 2509.25224)
   EXPECT_NEAR(attention_rate(device, 128, true, false), 0.87 * 353.9, 0.05 * 0.87 * 353.9);
 }
 
-// In-training attention of Llama-3 8B at 8 K on B200: 834 TFLOP/s (stas00/ml-engineering @744d01e).
-// The law puts it at 946; the single-kernel figure at 16 K, causal, is 1184.
-TEST(Measured, AttentionOnB200LiesBetweenTrainingAndSingleKernels) {
+// Causal at 16 K; inside steps of Llama-3 8B at 8 K it is 834 TFLOP/s (stas00/ml-engineering
+// @744d01e).
+TEST(Measured, AttentionOnB200) {
   const double rate = attention_rate(shipped("b200_sxm").device, 128, true, false);
   EXPECT_GT(rate, 834);
-  EXPECT_LT(rate, 1184);
-  EXPECT_NEAR(attention_rate(at_the_high_end("b200_sxm").device, 128, true, false), 1184,
-              0.05 * 1184);
+  EXPECT_NEAR(rate, 1184, 0.05 * 1184);
 }
 
 double gemm_watts(const Device& device) {
@@ -154,11 +149,11 @@ double gemm_watts(const Device& device) {
 // Board power of large BF16 or FP16 GEMMs: FlagPerf @1b5a030 (8192³), aiconfigurator @095f58a
 // (medians of kernels above 100 us; H200 stands for H100: the same die and limit).
 TEST(Measured, PowerOfLargeGemms) {
-  EXPECT_NEAR(gemm_watts(shipped("ascend_910b2").device), 364.5, 0.06 * 364.5);
-  EXPECT_NEAR(gemm_watts(shipped("a100_80g").device), 393, 0.12 * 393);  // 10 % low
-  EXPECT_NEAR(gemm_watts(shipped("h100_sxm5").device), 691, 0.05 * 691);
-  EXPECT_NEAR(gemm_watts(shipped("b200_sxm").device), 983, 0.10 * 983);
-  EXPECT_NEAR(gemm_watts(shipped("gb200").device), 1162, 0.10 * 1162);
+  EXPECT_NEAR(gemm_watts(alone("ascend_910b2")), 364.5, 0.06 * 364.5);
+  EXPECT_NEAR(gemm_watts(alone("a100_80g")), 393, 0.12 * 393);  // 10 % low
+  EXPECT_NEAR(gemm_watts(alone("h100_sxm5")), 691, 0.05 * 691);
+  EXPECT_NEAR(gemm_watts(alone("b200_sxm")), 983, 0.10 * 983);
+  EXPECT_NEAR(gemm_watts(alone("gb200")), 1162, 0.10 * 1162);
 }
 
 // Streams at full bandwidth: A100 250 to 280 W (FlagPerf @1b5a030).

@@ -139,7 +139,7 @@ TEST(Cap, SlowsAKernelThatWaitsForVectorUnits) {
 // memory.
 TEST(Cap, DeepBelowTheLimitMoreBandwidthCanBeSlower) {
   Device device = round_device();
-  device.kernels.gemm_fixed = base::Time(0);
+  device.kernels.gemm.fixed = base::Time(0);
   device.power.active = base::Power(0);
   const Gemm balanced{1000, 4000, 4000, 1, Precision::kBf16, 2};
   Device better = device;

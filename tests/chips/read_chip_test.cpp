@@ -70,7 +70,7 @@ std::string complaint(const std::string& text) {
 }
 
 TEST(UnifiedPackage, IsOneDeviceWithTheSumOfItsDies) {
-  const Chip chip = parsed(kText);
+  const Chip chip = parsed(with("300 GB/s", "3 TB/s"));
   EXPECT_EQ(chip.devices(), 1);
   EXPECT_EQ(chip.device.dies, 2);
   EXPECT_EQ(chip.device.devices_per_package, 1);
@@ -116,7 +116,7 @@ TEST(Chip, UsesAllMemoryUnlessToldOtherwise) {
 TEST(Chip, HasOnlyTheFormatsItNames) {
   const Chip chip = parsed(kText);
   EXPECT_TRUE(chip.device.has(Precision::kFp8));
-  EXPECT_FALSE(chip.device.has(Precision::kFp4));
+  EXPECT_FALSE(chip.device.has(Precision::kNvfp4));
   EXPECT_FALSE(chip.device.has(Precision::kInt8));
 }
 
@@ -128,7 +128,19 @@ TEST(BadChip, UnknownKeyWithTheNearestKnownOne) {
   EXPECT_TRUE(complains(with("usable: 60 GB", "useable: 60 GB"), "11:", "did you mean 'usable'"));
 }
 
-TEST(BadChip, UnknownFormat) { EXPECT_TRUE(complains(with("fp8: 200", "fp9: 200"), "8:", "fp9")); }
+TEST(BadChip, UnknownFormat) {
+  EXPECT_TRUE(complains(with("fp8: 200", "fp9: 200"), "8:", "did you mean 'fp8'"));
+}
+
+TEST(BadChip, FormatsOfFourBitsHaveNamesOfTheirOwn) {
+  EXPECT_TRUE(complains(with("fp8: 200", "fp4: 400 TFLOP/s, fp8: 200"), "8:36",
+                        "fp4 is written mxfp4 or nvfp4"));
+}
+
+TEST(BadChip, OneFormatUnderTwoNames) {
+  EXPECT_TRUE(complains(with("fp8: 200", "tf32: 5 TFLOP/s, hf32: 5 TFLOP/s, fp8: 200"),
+                        "8:", "one format"));
+}
 
 TEST(BadChip, MissingMap) {
   EXPECT_TRUE(complains(with("memory: {stacks", "memry: {stacks"), "1:1", "'memory'"));
@@ -150,7 +162,6 @@ TEST(BadChip, AFormatWithoutEfficiencyWouldComputeWithZero) {
   EXPECT_NE(complaint(with("bf16: 0.7", "bf16: 70")), "");
 }
 
-// It is said at the first line of the file now.
 TEST(BadChip, MissingEfficiencyIsLocated) {
   EXPECT_TRUE(complains(with("{bf16: 0.7, fp8: 0.6}", "{bf16: 0.7}"), "19:", "fp8"));
 }
@@ -181,6 +192,126 @@ TEST(BadChip, AllErrorsAtOnce) {
   EXPECT_NE(complaint(text).find("chip.yaml:19:"), std::string::npos);
 }
 
+TEST(BadChip, KernelNumbersOutOfRange) {
+  for (const char* gemm : {"edge: -1", "misaligned: 0.5", "droop: -0.1", "waves: -1",
+                           "sustained: 0", "sustained: 1.1", "grouped: 2"}) {
+    EXPECT_TRUE(complains(with("norm: 2", std::string("norm: 2, ") + gemm), "19:", "expected here"))
+        << gemm;
+  }
+  for (const char* attention : {"edge: -1", "portable: 0.9", "fixed: 3 GB"}) {
+    EXPECT_TRUE(
+        complains(with("backward_overhead: 2", std::string("backward_overhead: 2, ") + attention),
+                  "20:", "expected here"))
+        << attention;
+  }
+  EXPECT_TRUE(complains(kText + "  handover: 8 us\n", "23:", ""));
+  EXPECT_TRUE(complains(kText + "  quantise: {tensr: {traffic: 5 B}}\n", "23:", "'tensor'"));
+  EXPECT_TRUE(complains(with("latency: 1 us", "latency: 1 us, remote_share: 0"),
+                        "4:", "more than 0 and at most 1"));
+  EXPECT_TRUE(
+      complains(with("area: 600 mm2", "area: 600 mm2\n  clock: 0 GHz"), "7:", "more than 0"));
+}
+
+TEST(Kernels, HaveDefaults) {
+  const Device device = parsed(kText).device;
+  const auto& kernels = device.kernels;
+  EXPECT_EQ(kernels.gemm.droop, 0);
+  EXPECT_EQ(kernels.gemm.waves, 0);
+  EXPECT_EQ(kernels.gemm.sustained, 1);
+  EXPECT_EQ(kernels.gemm.memory_efficiency[kBf16], 0.8);  // of streams
+  EXPECT_EQ(kernels.attention.fixed, kernels.gemm.fixed);
+  EXPECT_EQ(kernels.attention.edge, 0);
+  EXPECT_EQ(kernels.attention.portable, 1);
+  EXPECT_EQ(kernels.memory.half_block.si(), 0);
+  EXPECT_EQ(kernels.handover.si(), 0);
+  const auto cast = [&](Scaling scaling) { return kernels.quantise[std::size_t(scaling)]; };
+  EXPECT_EQ(cast(Scaling::kTensor).traffic.si(), 5);
+  EXPECT_DOUBLE_EQ(cast(Scaling::kTensor).fixed.si(), 6e-6);
+  EXPECT_EQ(cast(Scaling::kBlock).traffic.si(), 3);
+  EXPECT_DOUBLE_EQ(cast(Scaling::kBlock).fixed.si(), 3e-6);
+}
+
+TEST(Kernels, AreReadAsWritten) {
+  auto text = with("norm: 2",
+                   "norm: 2, memory: {bf16: 0.7, fp8: 0.6}, droop: 0.1, waves: 0.5, "
+                   "sustained: 0.9");
+  text.replace(text.find("backward_overhead: 2"), 20,
+               "backward_overhead: 2, fixed: 15 us, edge: 30, portable: 1.7");
+  text.replace(text.find("{efficiency: 0.8}"), 17, "{efficiency: 0.8, half_block: 207 B}");
+  text += "  quantise: {tensor: {traffic: 7 B}, block: {fixed: 4 us}}\n  handover: 8 B\n";
+  const auto kernels = parsed(text).device.kernels;
+  EXPECT_EQ(kernels.gemm.memory_efficiency[kBf16], 0.7);
+  EXPECT_EQ(kernels.gemm.memory_efficiency[index_of(Precision::kMxfp8)], 0.6);
+  EXPECT_EQ(kernels.gemm.memory_efficiency[index_of(Precision::kInt8)], 0.8);
+  EXPECT_EQ(kernels.gemm.droop, 0.1);
+  EXPECT_EQ(kernels.gemm.waves, 0.5);
+  EXPECT_EQ(kernels.gemm.sustained, 0.9);
+  EXPECT_DOUBLE_EQ(kernels.attention.fixed.si(), 15e-6);
+  EXPECT_EQ(kernels.attention.edge, 30);
+  EXPECT_EQ(kernels.attention.portable, 1.7);
+  EXPECT_EQ(kernels.memory.half_block.si(), 207);
+  EXPECT_EQ(kernels.quantise[0].traffic.si(), 7);
+  EXPECT_DOUBLE_EQ(kernels.quantise[0].fixed.si(), 6e-6);
+  EXPECT_DOUBLE_EQ(kernels.quantise[1].fixed.si(), 4e-6);
+  EXPECT_EQ(kernels.handover.si(), 8);
+}
+
+TEST(Chip, KeepsClockCoresAndL2OfAllItsDies) {
+  auto text =
+      with("l2: {capacity: 50 MB}", "clock: 1.5 GHz\n  l2: {capacity: 50 MB, bandwidth: 3 TB/s}");
+  const Chip unified = parsed(text);
+  EXPECT_DOUBLE_EQ(unified.clock.si(), 1.5e9);
+  EXPECT_EQ(unified.device.cores, 48);
+  EXPECT_DOUBLE_EQ(unified.device.l2_bandwidth.si(), 6e12);
+  text.replace(text.find("unified"), 7, "split");
+  EXPECT_EQ(parsed(text).device.cores, 24);
+  EXPECT_DOUBLE_EQ(parsed(text).device.l2_bandwidth.si(), 3e12);
+}
+
+// A scale per block is the kernel's affair; other scales need a unit that applies them.
+TEST(Formats, Fp8GrantsItsBlockwiseKindAlone) {
+  const Device device = parsed(kText).device;
+  EXPECT_EQ(device.peaks.matrix[kFp8Block], device.peaks.matrix[kFp8]);
+  EXPECT_EQ(device.kernels.gemm.efficiency[kFp8Block], device.kernels.gemm.efficiency[kFp8]);
+  EXPECT_EQ(device.power.per_flop[kFp8Block], device.power.per_flop[kFp8]);
+  EXPECT_FALSE(device.has(Precision::kMxfp8));
+  const auto written =
+      parsed(with("fp8: 200 TFLOP/s", "fp8: 200 TFLOP/s, fp8_block: 150 TFLOP/s")).device;
+  EXPECT_DOUBLE_EQ(written.peaks.matrix[kFp8Block].si(), 300e12);
+}
+
+TEST(Formats, OfOneFamilyShareWhatIsNotWritten) {
+  auto text =
+      with("fp8: 200 TFLOP/s", "mxfp8: 200 TFLOP/s, mxfp4: 400 TFLOP/s, nvfp4: 400 TFLOP/s");
+  text.replace(text.find("fp8: 0.6"), 8, "fp8_block: 0.6, nvfp4: 0.5");
+  text.replace(text.find("fp8: 0.5 pJ"), 11, "fp8: 0.5 pJ/FLOP, mxfp4: 0.2 pJ");
+  const Device device = parsed(text).device;
+  EXPECT_FALSE(device.has(Precision::kFp8));
+  EXPECT_FALSE(device.has(Precision::kFp8Block));
+  EXPECT_EQ(device.kernels.gemm.efficiency[index_of(Precision::kMxfp8)], 0.6);
+  EXPECT_EQ(device.kernels.gemm.efficiency[index_of(Precision::kMxfp4)], 0.5);
+  EXPECT_DOUBLE_EQ(device.power.per_flop[index_of(Precision::kNvfp4)].si(), 0.2e-12);
+}
+
+TEST(Formats, AscendsHf32IsTf32) {
+  auto text = with("{bf16: 100 TFLOP/s", "{hf32: 50 TFLOP/s, bf16: 100 TFLOP/s");
+  text.replace(text.find("{bf16: 0.7"), 10, "{hf32: 0.6, bf16: 0.7");
+  text.replace(text.find("{bf16: 1 pJ"), 11, "{tf32: 2 pJ/FLOP, bf16: 1 pJ");
+  EXPECT_DOUBLE_EQ(parsed(text).device.peaks.matrix[index_of(Precision::kTf32)].si(), 100e12);
+}
+
+// Two dies of 2 TB/s; half of it crosses a bridge of 300 GB/s a direction, a quarter each way.
+TEST(UnifiedPackage, IsHeldBackByItsBridge) {
+  const auto bandwidth = [](const std::string& more) {
+    return parsed(with("latency: 1 us", "latency: 1 us" + more)).device.memory_bandwidth.si();
+  };
+  EXPECT_DOUBLE_EQ(bandwidth(""), 2 * 0.3e12 / 0.5);
+  EXPECT_DOUBLE_EQ(bandwidth(", efficiency: 0.8"), 2 * 0.3e12 * 0.8 / 0.5);
+  EXPECT_DOUBLE_EQ(bandwidth(", remote_share: 0.2"), 2 * 0.3e12 / 0.2);
+  EXPECT_DOUBLE_EQ(bandwidth(", remote_share: 0.1"), 4e12);
+  EXPECT_DOUBLE_EQ(parsed(kText).remote_share, 0.5);
+}
+
 TEST(ShippedChips, AreAllListedHere) {
   auto names = base::Catalog({WEFT_CONFIGS}).names("chip");
   auto known = shipped_names();
@@ -199,8 +330,8 @@ TEST(ShippedChips, AreSound) {
     for (std::size_t p = 0; p < kPrecisionCount; ++p) {
       if (device.peaks.matrix[p].si() <= 0) continue;
       EXPECT_GT(device.power.per_flop[p].si(), 0) << name << ' ' << kPrecisionNames[p];
-      EXPECT_GT(device.kernels.gemm_efficiency[p], 0.3) << name << ' ' << kPrecisionNames[p];
-      EXPECT_LT(device.kernels.gemm_efficiency[p], 0.95) << name << ' ' << kPrecisionNames[p];
+      EXPECT_GT(device.kernels.gemm.efficiency[p], 0.3) << name << ' ' << kPrecisionNames[p];
+      EXPECT_LT(device.kernels.gemm.efficiency[p], 0.95) << name << ' ' << kPrecisionNames[p];
     }
   }
 }
@@ -239,9 +370,15 @@ TEST(ShippedChips, The910CIsTwoDevicesAndTheB200One) {
 
 TEST(Precision, NamesAndBytesAgree) {
   EXPECT_EQ(precision_names().size(), kPrecisionCount);
-  EXPECT_STREQ(name_of(Precision::kFp4), "fp4");
+  EXPECT_STREQ(name_of(Precision::kNvfp4), "nvfp4");
+  EXPECT_STREQ(name_of(Precision::kFp8Block), "fp8_block");
   EXPECT_EQ(bytes_of(Precision::kTf32), 4);
-  EXPECT_EQ(bytes_of(Precision::kFp4), 0.5);
+  EXPECT_EQ(bytes_of(Precision::kFp8), 1);
+  EXPECT_EQ(bytes_of(Precision::kNvfp4), 0.5 + 1.0 / 16);  // a scale of one byte to 16 elements
+  EXPECT_TRUE(is_narrow(Precision::kInt8));
+  EXPECT_FALSE(is_narrow(Precision::kFp16));
+  EXPECT_EQ(scaling_of(Precision::kInt8), Scaling::kTensor);
+  EXPECT_EQ(scaling_of(Precision::kFp8Block), Scaling::kBlock);
 }
 
 }  // namespace

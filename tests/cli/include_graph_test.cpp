@@ -15,13 +15,13 @@ namespace {
 namespace fs = std::filesystem;
 
 // Ground floor first; rooms of one floor do not see each other.
-const std::vector<std::vector<std::string>> kFloors = {{"base"},        {"chips", "interconnect"},
-                                                       {"workload"},    {"cluster"},
-                                                       {"plan"},        {"step"},
-                                                       {"campaign"},    {"site"},
-                                                       {"study"},       {"validation"},
-                                                       {"calibration"}, {"report"},
-                                                       {"cli"}};
+const std::vector<std::vector<std::string>> kFloors = {{"base"},     {"chips", "interconnect"},
+                                                       {"workload"}, {"cluster"},
+                                                       {"plan"},     {"step"},
+                                                       {"campaign"}, {"site"},
+                                                       {"study"},    {"validation"},
+                                                       {"kernels"},  {"calibration"},
+                                                       {"report"},   {"cli"}};
 
 // What a job is made of does not depend on the wires between the chips.
 const std::map<std::string, std::set<std::string>> kForbidden = {{"workload", {"interconnect"}}};
@@ -43,7 +43,7 @@ std::map<std::string, std::set<std::string>> allowed_rooms() {
 }
 
 // Studies large enough for a room of their own, in the folder of the others.
-const std::set<std::string> kStudies = {"validation", "calibration"};
+const std::set<std::string> kStudies = {"validation", "kernels", "calibration"};
 
 // "core/plan/check.cpp" is of the room plan, "chips/kernel.cpp" of the room chips.
 std::string room_of(const fs::path& relative) {

@@ -10,7 +10,7 @@
 namespace weft::cli {
 namespace {
 
-constexpr const char* kFigures =
+constexpr const char* kMemoryFigures =
     "source,row_id,hardware,n_devices,model,seq,micro_batch,global_batch,tp,pp,vpp,cp,dp,ep,"
     "precision,recompute,zero,schedule,memory_GiB,kind,notes,confidence,split\n"
     "s,good,H100-80,8,Llama3-8B,8192,1,32,1,2,,1,4,,BF16,none,ZeRO-1,1F1B,60,peak,,primary,fit\n"
@@ -19,7 +19,7 @@ constexpr const char* kFigures =
 
 TEST(Memory, JsonOfATable) {
   const Folder folder;
-  folder.write("my.csv", kFigures);
+  folder.write("my.csv", kMemoryFigures);
   const auto ended = folder.weft({"memory", "--points", "my.csv", "--json", "-"});
   ASSERT_EQ(ended.code, 0) << ended.err;
   const auto answer = nlohmann::json::parse(ended.out);
@@ -48,7 +48,7 @@ TEST(Memory, JsonOfATable) {
 
 TEST(Memory, TextOfATable) {
   const Folder folder;
-  folder.write("my.csv", kFigures);
+  folder.write("my.csv", kMemoryFigures);
   const auto ended = folder.weft({"memory", "--points", "my.csv", "--json", "answer.json"});
   ASSERT_EQ(ended.code, 0) << ended.err;
   EXPECT_NE(ended.out.find("does it fit?"), std::string::npos);

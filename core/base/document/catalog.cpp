@@ -125,17 +125,6 @@ void check_kind(const Document& document, const std::string& kind,
   fail(found, "this is a " + std::string(found.text()) + "; a " + kind + " is expected" + asked);
 }
 
-// Fitted values stand in NAME.fit.yaml beside NAME.yaml and replace those written by hand.
-Document with_fit(Document document, const std::string& kind, Fits fits) {
-  if (fits == Fits::kIgnore) return document;
-  fs::path fit = document.file();
-  fit.replace_extension(".fit.yaml");
-  if (document.file().empty() || !is_file(fit)) return document;
-  const Document values = Document::load(fit);
-  check_kind(values, kind, std::nullopt);
-  return merge(document, values.root());
-}
-
 // "a.yaml -> b.yaml -> a.yaml"
 std::string chain_text(const std::vector<fs::path>& chain, const fs::path& last) {
   std::string text;
@@ -150,6 +139,12 @@ std::string chain_text(const std::vector<fs::path>& chain, const fs::path& last)
 
 Catalog::Catalog(std::vector<fs::path> directories, Fits fits)
     : directories_(std::move(directories)), fits_(fits) {}
+
+Catalog Catalog::with(KeepFit keep) const {
+  Catalog other(directories_, Fits::kUse);
+  other.keep_ = std::move(keep);
+  return other;
+}
 
 std::string Catalog::folder(const std::string& kind) {
   const auto folder = known_folder(kind);
@@ -223,10 +218,27 @@ Document Catalog::load_file(const fs::path& file, const std::string& kind) const
   return resolve(std::move(document), found, {});
 }
 
+// Fitted values stand in NAME.fit.yaml beside NAME.yaml and replace those written by hand.
+Document Catalog::with_fit(Document document, const std::string& kind) const {
+  if (fits_ == Fits::kIgnore) return document;
+  fs::path fit = document.file();
+  fit.replace_extension(".fit.yaml");
+  if (document.file().empty() || !is_file(fit)) return document;
+  Document values = Document::load(fit);
+  check_kind(values, kind, std::nullopt);
+  if (keep_) {
+    values = pruned(values, [&](const Node& value) {
+      const auto source = value.find("source");
+      return keep_(fit, source ? source->text() : std::string_view());
+    });
+  }
+  return merge(document, values.root());
+}
+
 Document Catalog::resolve(Document document, const std::string& kind,
                           std::vector<fs::path> chain) const {
   const auto base_name = document.root().find("extends");
-  if (!base_name) return with_fit(std::move(document), kind, fits_);
+  if (!base_name) return with_fit(std::move(document), kind);
   if (!base_name->is_scalar()) fail(*base_name, "the name of a " + kind + " is expected here");
   chain.push_back(document.file());
   Document base = find(kind, std::string(base_name->text()), base_name, chain);
@@ -235,7 +247,7 @@ Document Catalog::resolve(Document document, const std::string& kind,
   });
   if (cycle) fail(*base_name, "this extends itself: " + chain_text(chain, base.file()));
   auto whole = merge(resolve(std::move(base), kind, std::move(chain)), document);
-  return with_fit(std::move(whole), kind, fits_);
+  return with_fit(std::move(whole), kind);
 }
 
 }  // namespace weft::base

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "tree.h"
+#include "utf8.h"
 
 namespace weft::base {
 namespace {
@@ -14,8 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 [[noreturn]] void fail(const std::string& name, std::string message) {
   auto source = std::make_shared<SourceText>(SourceText{name, ""});
   throw InputError({Diagnostic{{source, 1, 1}, 1, std::move(message), ""}});
@@ -45,7 +44,7 @@ std::string read(const fs::path& file, std::uintmax_t expected) {
 
 std::shared_ptr<const Node::Tree> checked_tree(std::string text, std::string name) {
   check_size(text.size(), name);
-  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  if (text.starts_with(detail::kByteOrderMark)) text.erase(0, detail::kByteOrderMark.size());
   const auto source =
       std::make_shared<const SourceText>(SourceText{std::move(name), std::move(text)});
   const auto lines =

@@ -42,6 +42,22 @@ class Merger {
     return index;
   }
 
+  // A copy without the values that `keep` says no to; nothing for a map that they were all of.
+  std::optional<std::uint32_t> prune(const Node& node,
+                                     const std::function<bool(const Node&)>& keep) {
+    const bool is_value = node.is_map() && detail::is_annotated_value(node);
+    if (is_value && !keep(node)) return std::nullopt;
+    if (is_value || !node.is_map()) return copy(node);
+    const std::uint32_t index = add(node);
+    std::vector<std::uint32_t> members;
+    for (std::size_t i = 0; i < node.size(); ++i) {
+      if (const auto member = prune(node.item(i), keep)) members.push_back(*member);
+    }
+    if (members.empty() && index != 0) return std::nullopt;
+    tree_->set_members(index, members);
+    return index;
+  }
+
  private:
   [[nodiscard]] bool drops(std::uint32_t index, const Node& map, std::size_t member) const {
     return index == 0 && map.is_map() && !dropped_.empty() && map.key(member) == dropped_;
@@ -84,6 +100,12 @@ Document merge(const Document& base, const Document& over) {
   Merger merger("extends");
   merger.merge(base.root(), over.root());
   return detail::Access::document(over.file(), merger.tree());
+}
+
+Document pruned(const Document& document, const std::function<bool(const Node& value)>& keep) {
+  Merger merger("");
+  merger.prune(document.root(), keep);
+  return detail::Access::document(document.file(), merger.tree());
 }
 
 Document subtree(const Node& node) {

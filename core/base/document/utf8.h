@@ -10,6 +10,8 @@
 
 namespace weft::base::detail {
 
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // A character and the bytes it takes; bytes = 0 when the text is not UTF-8 there.
 struct Character {
   std::uint32_t code = 0;

@@ -8,6 +8,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "fit_document.h"
 #include "weft/validation/documents.h"
 #include "weft/validation/free_text.h"
 #include "weft/validation/prepare.h"
@@ -47,28 +48,42 @@ base::Reading::Draw draw_of(const Values& values) {
   };
 }
 
-bool is_fittable(const std::string& path) {
-  return std::any_of(kFittable.begin(), kFittable.end(),
-                     [&](const char* pattern) { return validation::matches(pattern, path); });
+// The documents to start from: what runs have fitted is left, what kernels have told is taken. Of
+// one stack alone: all that is known of everything else.
+base::Catalog start_of(const base::Catalog& catalog, const std::optional<std::string>& software) {
+  if (!software) {
+    return catalog.with([](const std::filesystem::path&, std::string_view source) {
+      return comes_from(kOfKernels, source);
+    });
+  }
+  const auto own = fit_file_of(catalog.load("software", *software, std::nullopt));
+  return catalog.with(
+      [own](const std::filesystem::path& file, std::string_view) { return file != own; });
 }
 
 class Fit {
  public:
   Fit(const validation::RunsTable& table, const base::Catalog& catalog,
-      const base::ThreadTeam& team)
-      : catalog_(catalog.with(base::Fits::kIgnore)),
+      const base::ThreadTeam& team, const std::optional<std::string>& software)
+      : catalog_(start_of(catalog, software)),
         rules_(validation::load_rules(catalog_)),
-        team_(team) {
+        team_(team),
+        prefix_(software ? *software + "." : ""),
+        from_kernels_(paths_from_kernels(catalog_)) {
     const Documents documents(catalog_);
     for (const auto& run : table.runs) {
       if (run.split != "fit") continue;
       const auto prepared = validation::prepare_run(run, rules_, documents);
       const auto result = validation::evaluate(run, prepared);
       if (result.is_skipped() || !result.speed_log_error) continue;
+      if (software && prepared.stack != *software) continue;
       for (const auto& input : prepared.inputs) {
         if (is_fittable(input.path)) add(input, run.source);
       }
       runs_.push_back(&run);
+    }
+    if (runs_.empty() && software) {
+      throw std::runtime_error("no row with split 'fit' of " + *software + " can be run");
     }
     if (runs_.empty()) throw std::runtime_error("no row with split 'fit' can be run");
   }
@@ -112,6 +127,12 @@ class Fit {
   }
 
  private:
+  [[nodiscard]] bool is_fittable(const std::string& path) const {
+    if (!path.starts_with(prefix_) || from_kernels_.count(path) != 0) return false;
+    return std::any_of(kFittable.begin(), kFittable.end(),
+                       [&](const char* pattern) { return validation::matches(pattern, path); });
+  }
+
   // The run at hand, which gets the next index, depends on this input.
   void add(const base::UncertainInput& input, const std::string& source) {
     const auto [place, is_new] = index_.emplace(input.path, parameters_.size());
@@ -155,6 +176,8 @@ class Fit {
   base::Catalog catalog_;
   validation::Rules rules_;
   const base::ThreadTeam& team_;
+  std::string prefix_;                  // of the paths that move
+  std::set<std::string> from_kernels_;  // these do not
   std::vector<const PublishedRun*> runs_;
   std::vector<FittedParameter> parameters_;
   std::vector<std::vector<std::size_t>> users_;  // runs, by parameter
@@ -173,8 +196,9 @@ double median_error(const VectorXd& residuals, const std::vector<double>& scatte
 }  // namespace
 
 Calibration calibrate(const validation::RunsTable& table, const base::Catalog& catalog,
-                      const base::ThreadTeam& team, const SolverLimits& limits) {
-  const Fit fit(table, catalog, team);
+                      const base::ThreadTeam& team, const SolverLimits& limits,
+                      const std::optional<std::string>& software) {
+  const Fit fit(table, catalog, team, software);
   const auto count = static_cast<Index>(fit.parameters().size());
   const auto minimum =
       minimise({[&](const VectorXd& z) { return fit.residuals(z); },

@@ -1,35 +1,21 @@
 // Fitted values as documents that stand over those written by hand.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
-#include <cmath>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "weft/calibration/calibrate.h"
+#include "fit_document.h"
+#include "weft/calibration/fit_file.h"
 
 namespace weft::calibration {
 
 namespace {
 
-// Standard deviations between the median and the 95 % point of a normal distribution.
-constexpr double kNinetyPercent = 1.645;
 constexpr std::array kKinds = {"chip", "link", "software"};
-
-std::optional<base::Node> find(base::Node node, const std::string& path) {
-  std::size_t begin = 0;
-  while (begin <= path.size()) {
-    const auto end = std::min(path.find('.', begin), path.size());
-    const auto next = node.find(path.substr(begin, end - begin));
-    if (!next) return std::nullopt;
-    node = *next;
-    begin = end + 1;
-  }
-  return node;
-}
 
 // How a number is written: "24 us" is 24 times 1e-6, with the unit " us".
 struct Written {
@@ -59,31 +45,6 @@ Written written(const base::Node& value, const base::Distribution& prior) {
   return {};
 }
 
-// The map of one document: nested keys in order, each with its line.
-struct Tree {
-  std::map<std::string, Tree> members;
-  std::string line;
-};
-
-void insert(Tree& tree, const std::string& path, const std::string& line) {
-  auto* at = &tree;
-  std::size_t begin = 0;
-  while (begin <= path.size()) {
-    const auto end = std::min(path.find('.', begin), path.size());
-    at = &at->members[path.substr(begin, end - begin)];
-    begin = end + 1;
-  }
-  at->line = line;
-}
-
-void print(const Tree& tree, int depth, std::string& text) {
-  for (const auto& [key, member] : tree.members) {
-    text += fmt::format("{:{}}{}:{}{}\n", "", 2 * depth, key, member.line.empty() ? "" : " ",
-                        member.line);
-    print(member, depth + 1, text);
-  }
-}
-
 struct Place {
   std::string kind;
   base::Document document;
@@ -98,7 +59,6 @@ std::optional<Place> place_of(const std::string& name, const base::Catalog& cata
   return std::nullopt;
 }
 
-// All fits are marked one by one, so that values beside them keep the sources they have.
 std::string line_of(const FittedParameter& fitted, const base::Node& value) {
   const auto& parameter = fitted.parameter;
   const auto w = written(value, parameter.prior());
@@ -106,18 +66,15 @@ std::string line_of(const FittedParameter& fitted, const base::Node& value) {
     return fmt::format("{:.4g}{}", parameter.value(z) / w.unit_size, w.unit);
   };
   const double side = kNinetyPercent * fitted.deviation;
-  return fmt::format(
-      "{{low: {}, mode: {}, high: {}, source: \"fit of this model to {} published runs: {}\", "
-      "confidence: derived}}",
-      at(fitted.z - side), at(fitted.z), at(fitted.z + side), fitted.runs,
-      fmt::join(fitted.sources, ", "));
+  return entry_text(at(fitted.z - side), at(fitted.z), at(fitted.z + side), kOfRuns, fitted.runs,
+                    fitted.sources);
 }
 
 }  // namespace
 
 std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catalog& catalog) {
   const auto by_hand = catalog.with(base::Fits::kIgnore);
-  std::map<std::string, Tree> trees;
+  std::map<std::string, FitDocument> fits;
   std::map<std::string, Place> places;
   for (const auto& fitted : calibration.parameters) {
     if (!fitted.is_informed()) continue;
@@ -128,23 +85,17 @@ std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catal
       const auto place = place_of(name, by_hand);
       if (!place) continue;
       places.emplace(name, *place);
+      fits[name] = read_fit(fit_file_of(place->document), kOfKernels);
+      fits[name].kind = place->kind;
     }
     const auto inner = path.substr(dot + 1);
     const auto value = find(places.at(name).document.root(), inner);
-    if (!value) continue;
-    insert(trees[name], inner, line_of(fitted, *value));
+    if (value) fits[name].entries.emplace(inner, line_of(fitted, *value));
   }
   std::vector<FitFile> files;
-  for (const auto& [name, tree] : trees) {
-    const auto& place = places.at(name);
-    FitFile fit;
-    fit.file = place.document.file();
-    fit.file.replace_extension(".fit.yaml");
-    fit.text =
-        fmt::format("kind: {}\n# Written by `weft calibrate --write`; stands over {}.yaml.\n",
-                    place.kind, name);
-    print(tree, 0, fit.text);
-    files.push_back(std::move(fit));
+  for (const auto& [name, fit] : fits) {
+    if (fit.entries.empty()) continue;
+    files.push_back({fit_file_of(places.at(name).document), text_of(fit, name)});
   }
   return files;
 }

@@ -32,6 +32,12 @@ Parameter::Parameter(base::UncertainInput input) : input_(std::move(input)) {
   if (d.high <= 1) most_ = std::min(most_, 1.0);
 }
 
+Parameter::Parameter(base::UncertainInput input, double least, double most)
+    : Parameter(std::move(input)) {
+  least_ = least;
+  most_ = most;
+}
+
 double Parameter::value(double z) const {
   const double shift = z * (z < 0 ? below_ : above_);
   const double mode = input_.distribution.mode;

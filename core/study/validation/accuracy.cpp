@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-#include "csv_rows.h"
+#include "weft/base/csv.h"
 #include "weft/base/diagnostics.h"
 #include "weft/validation/free_text.h"
 #include "weft/workload/model.h"
@@ -77,7 +77,7 @@ std::string error_text(const std::optional<double>& error) {
 
 class AccuracyReader {
  public:
-  explicit AccuracyReader(const CsvRows& rows) : rows_(rows) {}
+  explicit AccuracyReader(const base::CsvRows& rows) : rows_(rows) {}
 
   std::vector<AccuracyRow> read() {
     if (rows_.rows.empty()) fail({}, "the file is empty; a header is expected");
@@ -98,14 +98,14 @@ class AccuracyReader {
   }
 
  private:
-  [[noreturn]] void fail(const CsvField& field, std::string message) const {
+  [[noreturn]] void fail(const base::CsvField& field, std::string message) const {
     auto position = field.position;
     if (!position.source) position = {rows_.source, 1, 1};
     throw base::InputError({{position, std::max(1, field.length), std::move(message),
                              "`weft validate --accuracy FILE` writes this table"}});
   }
 
-  void require_columns(const std::vector<CsvField>& header) const {
+  void require_columns(const std::vector<base::CsvField>& header) const {
     const auto require = [&](const std::string& name) {
       const bool is_there = std::any_of(header.begin(), header.end(),
                                         [&](const auto& field) { return field.text == name; });
@@ -116,7 +116,7 @@ class AccuracyReader {
   }
 
   template <class Number>
-  Number number_of(const CsvField& field) const {
+  Number number_of(const base::CsvField& field) const {
     Number value{};
     const auto* end = field.text.data() + field.text.size();
     const auto result = std::from_chars(field.text.data(), end, value);
@@ -126,7 +126,7 @@ class AccuracyReader {
     return value;
   }
 
-  void put(const std::string& column, const CsvField& field, AccuracyRow& row) const {
+  void put(const std::string& column, const base::CsvField& field, AccuracyRow& row) const {
     for (const auto& text : kTexts) {
       if (column == text.name) row.*text.member = field.text;
     }
@@ -136,7 +136,7 @@ class AccuracyReader {
     if (column == "speed_log_error") row.speed_log_error = number_of<double>(field);
   }
 
-  const CsvRows& rows_;
+  const base::CsvRows& rows_;
 };
 
 // Words with which the place inside a work begins.
@@ -181,7 +181,7 @@ std::string to_csv(const std::vector<AccuracyRow>& rows) {
 }
 
 std::vector<AccuracyRow> parse_accuracy(std::string text, const std::string& name) {
-  return AccuracyReader(read_csv(std::move(text), name)).read();
+  return AccuracyReader(base::read_csv(std::move(text), name)).read();
 }
 
 std::optional<std::vector<AccuracyRow>> shipped_accuracy(const base::Catalog& catalog) {

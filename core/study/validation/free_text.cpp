@@ -19,10 +19,10 @@ struct Format {
   Precision precision;
 };
 // The narrowest comes first: "FP8 with BF16 activations" is an FP8 run.
-constexpr std::array kFormats = std::to_array<Format>({{"nvfp4", Precision::kFp4},
-                                                       {"mxfp4", Precision::kFp4},
-                                                       {"fp4", Precision::kFp4},
-                                                       {"mxfp8", Precision::kFp8},
+constexpr std::array kFormats = std::to_array<Format>({{"nvfp4", Precision::kNvfp4},
+                                                       {"mxfp4", Precision::kMxfp4},
+                                                       {"fp4", Precision::kNvfp4},
+                                                       {"mxfp8", Precision::kMxfp8},
                                                        {"hif8", Precision::kFp8},
                                                        {"hifloat8", Precision::kFp8},
                                                        {"float8", Precision::kFp8},
@@ -104,11 +104,12 @@ PrecisionText read_precision(std::string_view source) {
   }
   text.take_any({"fp32 master weights", "fp32 master", "fsdp2"});
   text.take_any({"delayed scaling", "delayed-scaling", "current scaling", "current-scaling",
-                 "dynamic tensorwise", "tensorwise", "rowwise", "blockwise", "per-tensor", "linear",
-                 "1x128/128x128", "subchannel", "hybrid"});
+                 "dynamic tensorwise", "tensorwise", "rowwise", "per-tensor", "linear", "hybrid"});
+  const bool in_blocks = text.take_any({"blockwise", "1x128/128x128", "subchannel"});
   for (const auto& format : kFormats) {
     if (text.take(format.word) && !result.precision) result.precision = format.precision;
   }
+  if (in_blocks && result.precision == Precision::kFp8) result.precision = Precision::kFp8Block;
   if (text.take_any({"amp", "mixed precision", "mixed"}) && !result.precision) {
     result.precision = Precision::kFp16;
   }

@@ -11,8 +11,8 @@
 #include <string>
 #include <utility>
 
-#include "csv_rows.h"
 #include "phrase_text.h"
+#include "weft/base/csv.h"
 #include "weft/validation/free_text.h"
 #include "weft/validation/memory_points.h"
 
@@ -329,7 +329,7 @@ ReadLine reader_for(const std::set<std::string>& header) {
 }  // namespace
 
 std::vector<MemoryPoint> parse_memory_points(std::string text, std::string name) {
-  const auto rows = read_csv(std::move(text), std::move(name));
+  const auto rows = base::read_csv(std::move(text), std::move(name));
   base::Diagnostics diagnostics;
   std::set<std::string> header;
   if (!rows.rows.empty()) {
@@ -364,7 +364,7 @@ std::vector<MemoryPoint> parse_memory_points(std::string text, std::string name)
 }
 
 std::vector<MemoryPoint> read_memory_points(const std::filesystem::path& file) {
-  return parse_memory_points(whole_text(file), file.string());
+  return parse_memory_points(base::whole_text(file), file.string());
 }
 
 }  // namespace weft::validation

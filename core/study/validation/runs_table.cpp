@@ -11,7 +11,7 @@
 #include <utility>
 #include <variant>
 
-#include "csv_rows.h"
+#include "weft/base/csv.h"
 #include "weft/base/diagnostics.h"
 
 namespace weft::validation {
@@ -148,7 +148,7 @@ const char* expected(Put put) {
 // Turns rows of fields into runs, and remembers all that is wrong.
 class Reader {
  public:
-  explicit Reader(const CsvRows& rows) : rows_(rows) {}
+  explicit Reader(const base::CsvRows& rows) : rows_(rows) {}
 
   RunsTable read() {
     read_header();
@@ -160,7 +160,7 @@ class Reader {
   }
 
  private:
-  void error(const CsvField& field, std::string message, std::string hint = "") {
+  void error(const base::CsvField& field, std::string message, std::string hint = "") {
     diagnostics_.add(
         {field.position, std::max(1, field.length), std::move(message), std::move(hint)});
   }
@@ -187,7 +187,7 @@ class Reader {
     }
   }
 
-  void read_row(const std::vector<CsvField>& fields, std::set<std::string>& ids) {
+  void read_row(const std::vector<base::CsvField>& fields, std::set<std::string>& ids) {
     if (fields.size() != order_.size()) {
       error(fields.front(),
             fmt::format("{} columns here, {} in the header", fields.size(), order_.size()));
@@ -215,7 +215,7 @@ class Reader {
     table_.runs.push_back(std::move(run));
   }
 
-  const CsvRows& rows_;
+  const base::CsvRows& rows_;
   base::Diagnostics diagnostics_;
   std::vector<const Column*> order_;
   RunsTable table_;
@@ -255,11 +255,11 @@ bool set_column(PublishedRun& run, const std::string& name, const std::string& t
 }
 
 RunsTable parse_runs(std::string text, std::string name) {
-  return Reader(read_csv(std::move(text), std::move(name))).read();
+  return Reader(base::read_csv(std::move(text), std::move(name))).read();
 }
 
 RunsTable read_runs(const std::filesystem::path& file) {
-  return parse_runs(whole_text(file), file.string());
+  return parse_runs(base::whole_text(file), file.string());
 }
 
 }  // namespace weft::validation

@@ -41,8 +41,9 @@ void make_dense(workload::Job& job) { job.model.moe.reset(); }
 
 const std::vector<Refusal>& refusals() {
   static const std::vector<Refusal> all = {
-      {Problem::kPrecision, [](auto&, auto& job, auto&) { job.precision = chips::Precision::kFp4; },
-       "Nvidia H100 SXM5 has no fp4 matrix units"},
+      {Problem::kPrecision,
+       [](auto&, auto& job, auto&) { job.precision = chips::Precision::kNvfp4; },
+       "Nvidia H100 SXM5 has no nvfp4 matrix units"},
       {Problem::kTooManyDevices, [](auto&, auto&, auto& plan) { plan.data = 32; },
        "the plan needs 32 devices, DGX H100, 2 hosts has 16"},
       {Problem::kTensorHeads, [](auto&, auto&, auto& plan) { plan.tensor = 7; },

@@ -190,7 +190,7 @@ TEST(LegalPlans, MayLeaveTheWholeClusterToOneReplicaWhenAsked) {
 
 TEST(LegalPlans, AreNoneForAFormatTheChipLacks) {
   Setting s = settings().front();
-  s.job.precision = chips::Precision::kFp4;
+  s.job.precision = chips::Precision::kNvfp4;
   SpaceCount count;
   EXPECT_TRUE(plans_of(s, {}, count).empty());
   EXPECT_EQ(count.refused[static_cast<std::size_t>(Problem::kPrecision)], count.considered);

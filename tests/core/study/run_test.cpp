@@ -113,14 +113,37 @@ TEST(Run, InfeasibleCaseIsAnAnswerBesideOthers) {
   EXPECT_TRUE(results[1].outcome);
 }
 
-TEST(Run, MissingFormatIsSaid) {
-  auto loaded = load(
-      "kind: study\n"
-      "job: {model: llama3_8b, sequence: 8192, global_batch: 64, tokens: 1 T, precision: fp8}\n"
-      "clusters: [{use: atlas_900_a2, hosts: 1}]\n");
-  const auto results = run(loaded.study, base::ThreadTeam(1));
-  EXPECT_FALSE(results[0].outcome);
-  EXPECT_NE(results[0].reason.find("fp8"), std::string::npos);
+// In the order of the clusters, once for each chip, where the format is written.
+TEST(Run, MissingFormatIsSaidWhereItIsAskedFor) {
+  try {
+    load(
+        "kind: study\n"
+        "job: {model: llama3_8b, sequence: 8192, global_batch: 64, tokens: 1 T, precision: fp8}\n"
+        "clusters: [{use: atlas_900_a2, hosts: 1}, {use: dgx_h100, hosts: 1},\n"
+        "           {use: atlas_900_a2, hosts: 2}]\n");
+    FAIL() << "was read";
+  } catch (const base::InputError& error) {
+    ASSERT_EQ(error.diagnostics().size(), 1U) << error.what();
+    const auto& diagnostic = error.diagnostics()[0];
+    EXPECT_EQ(diagnostic.position.line, 2);
+    EXPECT_EQ(diagnostic.position.column, 83);
+    EXPECT_NE(diagnostic.message.find("no fp8 matrix units"), std::string::npos);
+    EXPECT_EQ(diagnostic.hint, "it has tf32, bf16, fp16, int8");
+  }
+}
+
+// Which format a job has when nothing is written is told where the job is.
+TEST(Run, MissingDefaultFormatIsSaidAtTheJob) {
+  try {
+    load(
+        "kind: study\n"
+        "job: {model: llama3_8b, sequence: 8192, global_batch: 64, tokens: 1 T}\n"
+        "clusters: [{use: dgx2h_v100, hosts: 1}]\n");
+    FAIL() << "was read";
+  } catch (const base::InputError& error) {
+    EXPECT_EQ(error.diagnostics().front().position.line, 2);
+    EXPECT_NE(error.diagnostics().front().message.find("bf16"), std::string::npos);
+  }
 }
 
 TEST(Run, FewerFailuresNeverMakeARunLonger) {

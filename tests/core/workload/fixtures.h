@@ -54,6 +54,7 @@ struct MatrixFlops {
                                   : 2 * (a.head_dim + a.value_head_dim));
   }
   double operator()(const chips::MemoryBound&) const { return 0; }
+  double operator()(const chips::Quantise&) const { return 0; }
 };
 
 inline bool is_attention(const Kernel& kernel) {

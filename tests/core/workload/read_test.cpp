@@ -172,9 +172,11 @@ TEST(ReadSoftware, TakesEveryMap) {
   const auto software = read_software(
       base::Document::parse(
           "kind: software\nname: x\n"
-          "host: {launch: 4 us, per_step: 2 ms, expert_synchronisation: 1 ms}\n"
+          "host: {launch: 4 us, per_step: 2 ms, expert_synchronisation: 1 ms, graph: true, "
+          "graph_launch: 1 us}\n"
           "kernels: {loss_per_logit: 8 B, elementwise_traffic: 1, residual: 0, residual_sharded: 0,"
-          " attention: unfused, unfused_score: 12 B, groups_experts: false, expert_capacity: 1.2}\n"
+          " attention: unfused, unfused_score: 12 B, unit_overlap: 0.5, groups_experts: false, "
+          "expert_capacity: 1.2}\n"
           "communication: {dispatch: 1 B, once_per_host: true, gather: ring, gather_pieces: 3}\n"
           "overlap: {tensor: 20 %, expert: 30 %, gradients: true, parameters: false, pipeline: "
           "true, compute_tax: 0, fuses_tensor: true}\n"
@@ -183,10 +185,12 @@ TEST(ReadSoftware, TakesEveryMap) {
           "x.yaml"),
       reading);
   reading.throw_if_any();
+  EXPECT_EQ(software.launch.si(), 1e-6);  // replayed
   EXPECT_EQ(software.per_step.si(), 2e-3);
   EXPECT_EQ(software.expert_synchronisation.si(), 1e-3);
   EXPECT_EQ(software.attention, AttentionKernel::kUnfused);
   EXPECT_EQ(software.unfused_score_bytes.si(), 12);
+  EXPECT_EQ(software.unit_overlap, 0.5);
   EXPECT_FALSE(software.groups_experts);
   EXPECT_EQ(software.expert_capacity, 1.2);
   EXPECT_EQ(software.dispatch_bytes, 1);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "fixtures.h"
+#include "weft/calibration/fit_file.h"
 
 namespace weft::calibration {
 namespace {

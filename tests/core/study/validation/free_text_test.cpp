@@ -33,9 +33,9 @@ TEST(FreeText, PrecisionNamesTheNarrowestFormat) {
   EXPECT_EQ(read_precision("BF16").precision, Precision::kBf16);
   EXPECT_EQ(read_precision("fp16").precision, Precision::kFp16);
   EXPECT_EQ(read_precision("FP8(delayed scaling)").precision, Precision::kFp8);
-  EXPECT_EQ(read_precision("FP8 (1x128/128x128) mixed").precision, Precision::kFp8);
-  EXPECT_EQ(read_precision("MXFP8").precision, Precision::kFp8);
-  EXPECT_EQ(read_precision("NVFP4").precision, Precision::kFp4);
+  EXPECT_EQ(read_precision("FP8 (1x128/128x128) mixed").precision, Precision::kFp8Block);
+  EXPECT_EQ(read_precision("MXFP8").precision, Precision::kMxfp8);
+  EXPECT_EQ(read_precision("NVFP4").precision, Precision::kNvfp4);
   EXPECT_EQ(read_precision("bf16 (fp32 master weights in FSDP2)").precision, Precision::kBf16);
   EXPECT_EQ(read_precision("BF16/FP16 AMP").precision, Precision::kBf16);
   const auto gradients = read_precision("BF16 (fp32 grad accumulation)");

@@ -27,7 +27,9 @@ enum class LayerKind { kDense, kMoe, kEmbedding, kHead };
 
 // A kernel with how often the host must launch for it.
 struct Kernel {
-  std::variant<chips::Gemm, chips::GroupedGemm, chips::Attention, chips::MemoryBound> shape;
+  std::variant<chips::Gemm, chips::GroupedGemm, chips::Attention, chips::MemoryBound,
+               chips::Quantise>
+      shape;
   double launches = 1;
 };
 

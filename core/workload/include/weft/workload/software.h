@@ -2,6 +2,7 @@
 // numbers per stack, never per run.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@ enum class AttentionKernel { kFlash, kUnfused };
 struct Software {
   std::string id;  // of its document, "megatron_core"
   std::string name;
-  // Host side: time to issue one kernel, how many of them one collective call costs, and the
-  // exponent of the soft maximum of host and device.
+  // Host side: time to issue one kernel (eager, or replayed from a captured graph), how many of
+  // them one collective call costs, and the exponent of the soft maximum of host and device.
   base::Time launch;
   double exchange_launches = 3.0;
   double launch_exponent = 4.0;
@@ -36,7 +37,10 @@ struct Software {
   bool groups_experts = true;
   double expert_capacity = 1.0;
   AttentionKernel attention = AttentionKernel::kFlash;
-  double attention_time = 1.0;          // of this stack's flash kernel relative to the chip's
+  double attention_time = 1.0;  // of this stack's flash kernel relative to the chip's
+  // Of matrix and vector units inside a kernel: 0 adds their times, 1 hides the shorter; unset: the
+  // chip's library kernel.
+  std::optional<double> unit_overlap;
   base::Bytes unfused_score_bytes{10};  // moved per score by unfused attention, forward
   // Whatever the mechanisms do not name, as a share of kernel time (fitted): with parameters held
   // whole (ZeRO-0 and ZeRO-1), and sharded (ZeRO-2, ZeRO-3, FSDP).

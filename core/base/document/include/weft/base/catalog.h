@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,10 @@ class Catalog {
   explicit Catalog(std::vector<std::filesystem::path> directories, Fits fits = Fits::kUse);
   // The same directories, the fits taken or left.
   [[nodiscard]] Catalog with(Fits fits) const { return Catalog(directories_, fits); }
+  // Of the fits those values alone that `keep` says yes to, asked with the file NAME.fit.yaml and
+  // the value's `source`.
+  using KeepFit = std::function<bool(const std::filesystem::path& file, std::string_view source)>;
+  [[nodiscard]] Catalog with(KeepFit keep) const;
 
   // The folder of a kind: "chip" -> "chips". Kinds: chip, link, software, model, cluster, site,
   // campaign, study. Throws std::invalid_argument for others.
@@ -57,6 +62,7 @@ class Catalog {
  private:
   [[nodiscard]] Document resolve(Document document, const std::string& kind,
                                  std::vector<std::filesystem::path> chain) const;
+  [[nodiscard]] Document with_fit(Document document, const std::string& kind) const;
   [[nodiscard]] Document find(const std::string& kind, const std::string& name,
                               const std::optional<Node>& asked_by,
                               const std::vector<std::filesystem::path>& chain) const;
@@ -65,6 +71,7 @@ class Catalog {
 
   std::vector<std::filesystem::path> directories_;
   Fits fits_ = Fits::kUse;
+  KeepFit keep_;  // all of them when empty
 };
 
 // Every leaf of a document with its source and confidence, in the order written.

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,6 +91,9 @@ Document merge(const Document& base, const Document& over);
 // The same with one value of a document on top, such as `job: {extends: NAME, ...}` in a study. The
 // result's file() is that of `base`.
 Document merge(const Document& base, const Node& over);
+// Without the numbers with bounds or source ({mode:, low:, source:}) that `keep` says no to, and
+// without maps that have nothing left.
+Document pruned(const Document& document, const std::function<bool(const Node& value)>& keep);
 // One value as a document of its own, with the positions it had. Its file() is empty.
 Document subtree(const Node& node);
 

@@ -2,7 +2,7 @@
 // their priors, to where the published runs marked `fit` are met best.
 #pragma once
 
-#include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,18 +36,12 @@ struct Calibration {
   int iterations = 0;
 };
 
-// Fits to the rows of `table` whose split is `fit`, starting from the values written by hand (fits
-// that stand beside them are not read). Deterministic for any number of threads. Throws
-// std::runtime_error when no such row can be run.
+// Fits to the rows of `table` whose split is `fit`, starting from the values written by hand: fits
+// to runs that stand beside them are not read. What a chip has from measured kernels is read, and
+// stays. With `software` only that stack's numbers move, and all others are as they are now.
+// Deterministic for any number of threads. Throws std::runtime_error when no such row can be run.
 Calibration calibrate(const validation::RunsTable& table, const base::Catalog& catalog,
-                      const base::ThreadTeam& team, const SolverLimits& limits);
-
-// The documents NAME.fit.yaml of a calibration, to stand beside NAME.yaml: what the data moved or
-// narrowed, as {low, mode, high} of the posterior (5 %, 50 %, 95 %).
-struct FitFile {
-  std::filesystem::path file;
-  std::string text;
-};
-std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catalog& catalog);
+                      const base::ThreadTeam& team, const SolverLimits& limits,
+                      const std::optional<std::string>& software = std::nullopt);
 
 }  // namespace weft::calibration

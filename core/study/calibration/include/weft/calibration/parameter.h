@@ -8,11 +8,17 @@
 
 namespace weft::calibration {
 
+// Standard deviations between the median and the 95 % point of a normal distribution: the ends of
+// the intervals that are printed and written.
+inline constexpr double kNinetyPercent = 1.645;
+
 // `{low, mode, high}` is taken as one standard deviation to each side of a normal prior, of the
 // number where low is 0 or less and of its logarithm elsewhere; so is `x ± y`.
 class Parameter {
  public:
   explicit Parameter(base::UncertainInput input);
+  // The same, kept within least ... most instead of a reach that follows from the prior.
+  Parameter(base::UncertainInput input, double least, double most);
 
   [[nodiscard]] const std::string& path() const { return input_.path; }
   [[nodiscard]] const base::Distribution& prior() const { return input_.distribution; }

@@ -1,4 +1,4 @@
-#include "csv_rows.h"
+#include "weft/base/csv.h"
 
 #include <csv.h>
 
@@ -12,11 +12,11 @@
 #include <system_error>
 #include <utility>
 
-namespace weft::validation {
+#include "utf8.h"
+
+namespace weft::base {
 
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
 
@@ -38,7 +38,7 @@ struct State {
   int line = 1;
 
   // Where the field that ends at `at` begins, with lines counted up to there.
-  base::Position begin() {
+  Position begin() {
     while (field < at && (text[field] == '\n' || text[field] == '\r' || text[field] == ' ')) {
       ++field;
     }
@@ -84,12 +84,12 @@ class Parser {
     for (state.at = 0; state.at < state.text.size(); ++state.at) {
       if (csv_parse(&parser_, &state.text[state.at], 1, end_field, end_row, &state) != 1) {
         if (csv_error(&parser_) != CSV_EPARSE) throw std::bad_alloc();
-        throw base::InputError({{state.begin(), 1, "a stray quote in this field",
-                                 "put the field in quotes and write each of its own twice"}});
+        throw InputError({{state.begin(), 1, "a stray quote in this field",
+                           "put the field in quotes and write each of its own twice"}});
       }
     }
     if (csv_fini(&parser_, end_field, end_row, &state) != 0) {
-      throw base::InputError({{state.begin(), 1, "this quote is never closed", ""}});
+      throw InputError({{state.begin(), 1, "this quote is never closed", ""}});
     }
   }
 
@@ -100,10 +100,9 @@ class Parser {
 }  // namespace
 
 CsvRows read_csv(std::string text, std::string name) {
-  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  if (text.starts_with(detail::kByteOrderMark)) text.erase(0, detail::kByteOrderMark.size());
   CsvRows result;
-  result.source =
-      std::make_shared<base::SourceText>(base::SourceText{std::move(name), std::move(text)});
+  result.source = std::make_shared<SourceText>(SourceText{std::move(name), std::move(text)});
   State state;
   state.result = &result;
   state.text = result.source->bytes;
@@ -122,4 +121,4 @@ std::string whole_text(const std::filesystem::path& file) {
   return text;
 }
 
-}  // namespace weft::validation
+}  // namespace weft::base

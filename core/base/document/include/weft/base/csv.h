@@ -8,22 +8,22 @@
 
 #include "weft/base/diagnostics.h"
 
-namespace weft::validation {
+namespace weft::base {
 
 struct CsvField {
   std::string text;  // without quotes and the blanks around it
-  base::Position position;
+  Position position;
   int length = 0;  // characters in the file, up to the end of the line
 };
 
 struct CsvRows {
-  std::shared_ptr<const base::SourceText> source;
+  std::shared_ptr<const SourceText> source;
   std::vector<std::vector<CsvField>> rows;  // the header first; empty lines left out
 };
 
-// Throws base::InputError for quotes that are never closed or stand where none may.
+// Throws InputError for quotes that are never closed or stand where none may.
 CsvRows read_csv(std::string text, std::string name);
 // The bytes of a file. Throws std::system_error.
 std::string whole_text(const std::filesystem::path& file);
 
-}  // namespace weft::validation
+}  // namespace weft::base
