@@ -1,12 +1,15 @@
 #include "weft/chips/attention.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "power.h"
 
 namespace weft::chips {
 
 namespace {
+
+constexpr double kQueryBlock = 128.0;  // queries of one head that a core works on at a time
 
 // Keys that queries which see 1 ... `last` of them, but no more than `window`, see together.
 double triangle(double last, double window) {
@@ -27,6 +30,14 @@ double pairs(const AttentionSize& size) {
 double keys_read(const AttentionSize& size) {
   if (size.window <= 0) return size.keys;
   return std::min(size.keys, size.window + size.queries - 1);
+}
+
+// Blocks of queries are dealt out to the cores; in the last wave some have none.
+double wave_factor(const Device& device, double queries) {
+  const double waves = device.kernels.attention.waves;
+  if (waves == 0 || device.cores == 0 || queries <= 0) return 1.0;
+  const double blocks = std::max(1.0, queries / kQueryBlock);
+  return std::pow(std::ceil(blocks / device.cores) * device.cores / blocks, waves);
 }
 
 }  // namespace
@@ -52,7 +63,9 @@ KernelCost attention(const Device& device, const OperatingPoint& point, const At
   activity.precision = shape.precision;
   activity.matrix_work = base::Work(shape.scores * flops_per_score(shape));
   activity.memory_traffic = shape.traffic;
-  activity.compute_time = std::max(matrix, softmax) + std::min(matrix, softmax) * (1.0 - overlap);
+  activity.compute_time =
+      (std::max(matrix, softmax) + std::min(matrix, softmax) * (1.0 - overlap)) *
+      wave_factor(device, shape.queries);
   activity.memory_time = shape.traffic / (device.memory_bandwidth * kernels.memory.efficiency);
   activity.fixed = kernels.attention.fixed;
   activity.norm = kernels.gemm.norm;

@@ -23,6 +23,7 @@ struct Product {
   Precision precision = Precision::kBf16;
   double output_bytes = 2;
   double epilogue = 0;
+  std::optional<double> overlap{};
 };
 
 bool is_aligned(double size) {
@@ -92,7 +93,8 @@ base::Time compute_time(const Device& device, const Product& p) {
   if (p.epilogue <= 0) return matrix;
   // Units that share buffers work on successive tiles side by side.
   const auto vector = epilogue_time(device, p);
-  return device.kernels.handover.si() > 0 ? matrix + vector : std::max(matrix, vector);
+  const double overlap = p.overlap.value_or(device.kernels.handover.si() > 0 ? 0.0 : 1.0);
+  return std::max(matrix, vector) + std::min(matrix, vector) * (1.0 - overlap);
 }
 
 base::Time memory_time(const Device& device, const Product& p, double bytes) {
@@ -102,7 +104,14 @@ base::Time memory_time(const Device& device, const Product& p, double bytes) {
 }
 
 Product product_of(const Gemm& shape) {
-  return {1, shape.m, shape.n, shape.k, shape.precision, shape.output_bytes, shape.epilogue};
+  return {1,
+          shape.m,
+          shape.n,
+          shape.k,
+          shape.precision,
+          shape.output_bytes,
+          shape.epilogue,
+          shape.overlap};
 }
 
 Activity activity_of(const Device& device, const Product& p) {
@@ -135,8 +144,8 @@ base::Time gemm_time(const Device& device, const Gemm& shape) {
 
 KernelCost grouped_gemm(const Device& device, const OperatingPoint& point,
                         const GroupedGemm& shape) {
-  const Product product{shape.groups,       shape.m,       shape.n, shape.k, shape.precision,
-                        shape.output_bytes, shape.epilogue};
+  const Product product{shape.groups,       shape.m,        shape.n,      shape.k, shape.precision,
+                        shape.output_bytes, shape.epilogue, shape.overlap};
   if (flops_of(product) <= 0) return {};
   auto activity = activity_of(device, product);
   activity.compute_time = activity.compute_time / device.kernels.gemm.grouped;

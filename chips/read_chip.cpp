@@ -163,8 +163,16 @@ void read_power(Fields fields, Chip& chip) {
   if (power.limit <= power.idle && fields.has("tdp")) {
     fields.reading().error(*fields.value("tdp"), "must lie above the idle power");
   }
-  power.cap_exponent = fields.number("cap_exponent", power.cap_exponent);
+  power.cap_exponent = at_least(1, fields, "cap_exponent", power.cap_exponent);
   fields.finish();
+}
+
+double zero_to_one(Fields& fields, const char* key, double initial) {
+  const double value = fields.number(key, initial);
+  if (value < 0 || value > 1) {
+    fields.reading().error(*fields.value(key), "a number from 0 to 1 is expected here");
+  }
+  return value;
 }
 
 void read_gemm(Fields fields, GemmParameters& gemm) {
@@ -180,7 +188,7 @@ void read_gemm(Fields fields, GemmParameters& gemm) {
   gemm.misaligned = at_least(1, fields, "misaligned", gemm.misaligned);
   gemm.grouped = fields.share("grouped", gemm.grouped);
   gemm.droop = at_least(0, fields, "droop", gemm.droop);
-  gemm.waves = at_least(0, fields, "waves", gemm.waves);
+  gemm.waves = zero_to_one(fields, "waves", gemm.waves);
   gemm.sustained = fields.share("sustained", gemm.sustained);
   fields.finish();
 }
@@ -188,14 +196,18 @@ void read_gemm(Fields fields, GemmParameters& gemm) {
 void read_attention(Fields fields, KernelParameters& kernels) {
   auto& attention = kernels.attention;
   attention.overhead = fields.quantity<base::Time>("overhead_per_score");
-  attention.backward_overhead = fields.number("backward_overhead");
-  attention.overlap = fields.number("overlap", attention.overlap);
-  if (attention.overlap < 0 || attention.overlap > 1) {
-    fields.reading().error(*fields.value("overlap"), "an overlap lies between 0 and 1");
+  if (attention.overhead.si() < 0) {
+    fields.reading().error(*fields.value("overhead_per_score"), "a time of 0 or more is expected");
   }
+  attention.backward_overhead = fields.number("backward_overhead");
+  if (attention.backward_overhead < 0) {
+    fields.reading().error(*fields.value("backward_overhead"), "0 or more is expected here");
+  }
+  attention.overlap = zero_to_one(fields, "overlap", attention.overlap);
   attention.fixed = fields.quantity<base::Time>("fixed", kernels.gemm.fixed);
   attention.edge = at_least(0, fields, "edge", attention.edge);
   attention.portable = at_least(1, fields, "portable", attention.portable);
+  attention.waves = zero_to_one(fields, "waves", attention.waves);
   fields.finish();
 }
 

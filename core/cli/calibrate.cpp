@@ -107,9 +107,9 @@ Command add_calibrate(CLI::App& app) {
   command->footer(
       "Numbers of chips, links and software written as {low, mode, high} are fitted to the rows\n"
       "marked `fit`, with these ranges as priors; rows marked `test` are never looked at. With\n"
-      "--chip, a chip's kernel times and power are fitted to its rows of --kernels that are "
-      "marked\n"
-      "`fit` or not at all; what the points do not tell is not written.");
+      "--chip, a chip's kernel times and power are fitted to its rows of --kernels that are\n"
+      "marked `fit` or not at all (a table without a chip is of this one); what the points do not\n"
+      "tell is not written.");
   command->add_option("--runs", options->runs, "tables of your own (CSV; default: the shipped one)")
       ->type_name("FILE");
   command

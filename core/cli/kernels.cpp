@@ -42,7 +42,9 @@ kernels::PointsTable read_all(const std::vector<std::filesystem::path>& files) {
 
 int kernels_command(const KernelsOptions& options) {
   const auto catalog = make_catalog(options.configs);
-  const auto table = read_all(options.points);
+  auto files = options.points;
+  if (files.empty()) files.push_back(kernels::shipped_points(catalog));
+  const auto table = read_all(files);
   const auto chip = options.chip.empty() ? std::nullopt : std::optional(options.chip);
   const auto answer = kernels::predict_points(table, catalog, chip);
   if (!options.json.empty()) write_answer(options.json, report::to_json(answer));
@@ -60,12 +62,15 @@ Command add_kernels(CLI::App& app) {
       app.add_subcommand("kernels", "measured kernels, their times and power, against the model");
   command->footer(
       "Tables: figures with an operation (id, chip, op, m, n, k_or_seq, precision, metric, value,\n"
-      "unit), or grids of GEMMs (dtype, m, n, k, latency_us, power_w) and of attention (phase, "
-      "batch,\n"
-      "q_len, kv_len, q_heads, kv_heads, head_dim, attn_dtype, kv_dtype, latency_us).");
-  command->add_option("--points", options->points, "the table (CSV; may be repeated)")
-      ->type_name("FILE")
-      ->required();
+      "unit), or grids of GEMMs (dtype, m, n, k, latency_us, power_w) and of attention (phase,\n"
+      "batch, q_len, kv_len, q_heads, kv_heads, head_dim, attn_dtype, kv_dtype, latency_us). All\n"
+      "may have chip, source, confidence and split (fit or test); grids of GEMMs with_cast (yes, "
+      "no):\n"
+      "whether the time of a narrow format includes its cast, as where a framework is named.");
+  command
+      ->add_option("--points", options->points,
+                   "tables of your own (CSV; default: the shipped one)")
+      ->type_name("FILE");
   command
       ->add_option("--chip", options->chip,
                    "take this chip for all points, instead of the one that each names")

@@ -120,6 +120,29 @@ TEST(Attention, QueriesCostAnEdge) {
   EXPECT_NEAR(seconds(device, shape) / (1e6 * 15.24e-12), 1, 1e-12);
 }
 
+// 25 blocks of 128 queries on 10 cores take 3 waves, which 30 blocks would fill.
+TEST(Attention, BlocksOfQueriesComeInWaves) {
+  Device device = compute_only_device();
+  device.cores = 10;
+  Attention shape = scores(1e6);
+  shape.queries = 25 * 128;
+  const double plain = seconds(device, shape);
+  device.kernels.attention.waves = 1;
+  EXPECT_NEAR(seconds(device, shape) / plain, 30.0 / 25, 1e-12);
+  device.kernels.attention.waves = 0.5;
+  EXPECT_NEAR(seconds(device, shape) / plain, std::sqrt(30.0 / 25), 1e-12);
+  shape.queries = 30 * 128;
+  EXPECT_NEAR(seconds(device, shape) / plain, 1, 1e-12);
+  double last = 0;  // never less for more queries
+  for (double queries = 100; queries < 5000; queries += 50) {
+    shape.queries = queries;
+    shape.scores = queries * 1000;
+    const double time = seconds(device, shape);
+    EXPECT_GE(time, last * (1 - 1e-12)) << queries;
+    last = time;
+  }
+}
+
 TEST(Attention, OverlapOfTheStackComesBeforeThatOfTheChip) {
   Device device = compute_only_device();
   device.kernels.attention.overlap = 0.5;

@@ -182,6 +182,8 @@ TEST(Epilogue, HidesUnderTheProductWhereUnitsShareBuffers) {
   EXPECT_NEAR(gemm(device, {}, shape).time.si(), 40e-6, 1e-12);
   shape.epilogue = 500;
   EXPECT_NEAR(gemm(device, {}, shape).time.si(), 100e-6, 1e-12);
+  shape.overlap = 0;  // a kernel that does one after the other
+  EXPECT_NEAR(gemm(device, {}, shape).time.si(), 140e-6, 1e-12);
 }
 
 TEST(Epilogue, FollowsTheProductWhereDataGoThroughL2) {
@@ -193,7 +195,9 @@ TEST(Epilogue, FollowsTheProductWhereDataGoThroughL2) {
   EXPECT_NEAR(gemm(device, {}, shape).time.si(), 60e-6, 1e-12);
   device.l2_bandwidth = base::Bandwidth(2e11);  // 8 MB in 40 us
   EXPECT_NEAR(gemm(device, {}, shape).time.si(), 80e-6, 1e-12);
-  const GroupedGemm grouped{2, 1000, 1000, 1000, Precision::kBf16, 2, 100};
+  shape.overlap = 0.5;  // half of it by hand
+  EXPECT_NEAR(gemm(device, {}, shape).time.si(), 60e-6, 1e-12);
+  const GroupedGemm grouped{2, 1000, 1000, 1000, Precision::kBf16, 2, 100, {}};
   EXPECT_NEAR(grouped_gemm(device, {}, grouped).time.si(), 160e-6, 1e-12);
 }
 

@@ -157,6 +157,18 @@ TEST(CalibrateChip, PrintsOnlyTheFitWhenAsked) {
   EXPECT_TRUE(nlohmann::json::accept(ended.out));
 }
 
+TEST(CalibrateChip, TakesATableWithoutChips) {
+  const Folder folder;
+  folder.write("own.csv",
+               "dtype,m,n,k,latency_us,split\nbf16,8192,8192,8192,1600,fit\n"
+               "bf16,16384,8192,8192,3200,fit\nbf16,8192,16384,8192,3200,Fit\n"
+               "bf16,8192,16384,16384,6400,test\n");
+  const Ended ended = folder.weft({"calibrate", "--chip", "h100_sxm5", "--kernels", "own.csv"});
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  expect_holds(ended.out, "1 points marked `test` kept apart");
+  expect_holds(ended.out, "kernels.gemm.efficiency.bf16");
+}
+
 TEST(CalibrateChip, RefusesWhatMakesNoFit) {
   const Folder folder;
   folder.write("gemm.csv", gemm_table("H100-SXM5", "fit"));

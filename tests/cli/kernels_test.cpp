@@ -90,12 +90,22 @@ TEST(Kernels, OneChipForATableWithoutAny) {
   expect_holds(wrong.err, "h100_sxm5");
 }
 
+TEST(Kernels, TheShippedTable) {
+  const Folder folder;
+  const auto ended = folder.weft({"kernels"});
+  EXPECT_EQ(ended.code, kAnswer);
+  expect_holds(ended.out, "743 points: ");
+  EXPECT_TRUE(lines_wider_than(100, ended.out).empty());
+}
+
 TEST(Kernels, BadInput) {
   const Folder folder;
   folder.write("other.csv", "a,b\n1,2\n");
   folder.write("broken.csv", "dtype,m,n,k,latency_us\nbf16,4096,none,4096,200\n");
-  EXPECT_EQ(folder.weft({"kernels"}).code, kBadInput);
   EXPECT_EQ(folder.weft({"kernels", "--points", "absent.csv"}).code, kCannot);
+  const auto directory = folder.weft({"kernels", "--points", folder.path().string()});
+  EXPECT_EQ(directory.code, kCannot);
+  expect_holds(directory.err, folder.path().string() + ": Is a directory");
   const auto other = folder.weft({"kernels", "--points", "other.csv"});
   EXPECT_EQ(other.code, kBadInput);
   expect_holds(other.err, "other.csv:1:1: error: no table of kernels");

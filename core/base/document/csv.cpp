@@ -111,12 +111,19 @@ CsvRows read_csv(std::string text, std::string name) {
 }
 
 std::string whole_text(const std::filesystem::path& file) {
+  const auto fail = [&](int code) {
+    throw std::system_error(code == 0 ? EIO : code, std::generic_category(), file.string());
+  };
+  std::error_code unknown;
+  if (std::filesystem::is_directory(file, unknown)) fail(EISDIR);
   errno = 0;
   std::ifstream stream(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (!stream.is_open() || stream.bad() || std::filesystem::is_directory(file)) {
-    const int code = std::filesystem::is_directory(file) ? EISDIR : errno;
-    throw std::system_error(code == 0 ? EIO : code, std::generic_category(), file.string());
+  if (!stream.is_open()) fail(errno);
+  std::string text;
+  try {
+    text.assign(std::istreambuf_iterator<char>(stream), {});
+  } catch (const std::ios_base::failure&) {  // of the buffer itself: it does not name the file
+    fail(errno);
   }
   return text;
 }

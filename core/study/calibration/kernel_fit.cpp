@@ -80,7 +80,7 @@ constexpr std::array kMemoryFamilies = {Family::kStream, Family::kHalfBlock};
 constexpr std::array kAttentionFamilies = {Family::kSoftmax, Family::kAttentionFixed,
                                            Family::kAttentionEdge, Family::kBackward,
                                            Family::kPortable};
-constexpr std::array kPowerFamilies = {Family::kActive, Family::kPerByte};
+constexpr std::array kPowerFamilies = {Family::kPerByte};
 
 class Fitter {
  public:
@@ -281,17 +281,43 @@ std::size_t KernelFit::informed() const {
 
 namespace {
 
-// Values of the chip's own fit are left, those that it inherits from another's kernels are taken.
-chips::Device start_of(const base::Catalog& catalog, const base::Document& by_hand) {
-  const auto own = fit_file_of(by_hand);
-  const auto inherited =
-      catalog.with([&](const std::filesystem::path& file, std::string_view source) {
-        return file != own && comes_from(kOfKernels, source);
-      });
+chips::Device device_with(const base::Catalog& catalog, const base::Document& by_hand,
+                          const base::Catalog::KeepFit& fits) {
   base::Reading reading;
-  const auto chip = chips::read_chip(inherited.load_file(by_hand.file(), "chip"), reading);
+  const auto chip = chips::read_chip(catalog.with(fits).load_file(by_hand.file(), "chip"), reading);
   reading.throw_if_any();
   return chips::measured_alone(chip.device);
+}
+
+bool can_fit(KernelStage stage, const std::vector<FitPoint>& points) {
+  const auto count = std::count_if(points.begin(), points.end(),
+                                   [&](const auto& point) { return point.stage == stage; });
+  return static_cast<std::size_t>(count) >= kLeastPoints;
+}
+
+// Values of the chip's own fit are left, but for stages without points; those that it inherits from
+// another's kernels are taken.
+chips::Device start_of(const base::Catalog& catalog, const base::Document& by_hand,
+                       const std::vector<FitPoint>& points) {
+  const auto own = fit_file_of(by_hand);
+  auto device = device_with(catalog, by_hand,
+                            [&](const std::filesystem::path& file, std::string_view source) {
+                              return file != own && comes_from(kOfKernels, source);
+                            });
+  const auto earlier =
+      device_with(catalog, by_hand, [](const std::filesystem::path&, std::string_view source) {
+        return comes_from(kOfKernels, source);
+      });
+  auto& kernels = device.kernels;
+  if (!can_fit(KernelStage::kGemm, points)) {
+    kernels.gemm = earlier.kernels.gemm;
+    kernels.quantise = earlier.kernels.quantise;
+    kernels.handover = earlier.kernels.handover;
+  }
+  if (!can_fit(KernelStage::kMemory, points)) kernels.memory = earlier.kernels.memory;
+  if (!can_fit(KernelStage::kAttention, points)) kernels.attention = earlier.kernels.attention;
+  if (!can_fit(KernelStage::kPower, points)) device.power = earlier.power;
+  return device;
 }
 
 }  // namespace
@@ -306,7 +332,7 @@ KernelFit fit_kernels(const std::vector<kernels::PointsTable>& tables, const bas
   auto chosen = choose_points(tables, by_hand, read);
   KernelFit fit;
   fit.chip = chip;
-  fit.device = start_of(catalog, document);
+  fit.device = start_of(catalog, document, chosen.points);
   for (const auto& table : tables) {
     fit.tables.push_back(std::filesystem::path(table.name).filename().string());
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 
 #include "fit_document.h"
 #include "weft/calibration/fit_file.h"
@@ -47,6 +48,31 @@ bool is_measured(const KernelFit& fit, chips::Precision precision) {
          }) >= kEnough;
 }
 
+// The stage that a path of the chip's document is fitted in.
+KernelStage stage_of(const std::string& path) {
+  if (path.starts_with("power.")) return KernelStage::kPower;
+  if (path.starts_with("kernels.attention.")) return KernelStage::kAttention;
+  if (path.starts_with("kernels.memory.")) return KernelStage::kMemory;
+  return KernelStage::kGemm;
+}
+
+// What kernels have told before, of stages that this fit has no points of.
+void keep_other_stages(const KernelFit& fit, const std::filesystem::path& file,
+                       FitDocument& document) {
+  std::set<KernelStage> fitted;
+  for (const auto& residual : fit.residuals) fitted.insert(residual.stage);
+  std::set<std::string> kept;
+  for (const auto& [path, entry] : read_fit(file, kOfKernels).entries) {
+    const auto stage = stage_of(path);
+    if (fitted.count(stage) != 0) continue;
+    document.entries.emplace(path, entry);
+    kept.insert(name_of(stage));
+  }
+  if (kept.empty()) return;
+  add_comment(fmt::format("as earlier calls have left them: {}", fmt::join(kept, ", ")),
+              document.comments);
+}
+
 std::vector<std::string> comments_of(const KernelFit& fit) {
   std::vector<std::string> comments;
   std::string command = "Kernels: weft calibrate --chip " + fit.chip;
@@ -71,6 +97,7 @@ FitFile fit_file(const KernelFit& fit, const base::Catalog& catalog) {
   FitDocument document = read_fit(file, kOfRuns);
   document.kind = "chip";
   document.comments = comments_of(fit);
+  keep_other_stages(fit, file, document);
   for (const auto& fitted : fit.parameters) {
     if (!fitted.is_informed()) continue;
     const auto& parameter = fitted.parameter;

@@ -14,7 +14,6 @@ namespace {
 using base::Bytes;
 using base::EnergyPerByte;
 using base::EnergyPerWork;
-using base::Power;
 using base::Time;
 using chips::Device;
 using chips::index_of;
@@ -32,11 +31,10 @@ const chips::QuantiseParameters& cast(const Device& device, chips::Scaling scali
 
 // Efficiencies are shares; fixed times lie between those of a graph's kernels and of an eager
 // launch; energies and times a score within a factor of two of what chips of one generation show.
-constexpr std::array<KernelFamily, 23> kFamilies = {{
+constexpr std::array<KernelFamily, 22> kFamilies = {{
     {"kernels.gemm.efficiency.",
      "",
      1,
-     false,
      {0.75, 1.25, 0.3, 0.7, 0.95, 0.1, 1},
      "add large {} GEMMs (m, n and k from 4096)",
      [](const Device& d, Precision p) { return d.kernels.gemm.efficiency[index_of(p)]; },
@@ -44,18 +42,13 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.gemm.memory.",
      "",
      1,
-     false,
      {0.7, 1.2, 0.4, 0.7, 0.95, 0.1, 1},
      "add thin {} GEMMs (m up to 64)",
-     [](const Device& d, Precision p) {
-       const double own = d.kernels.gemm.memory_efficiency[index_of(p)];
-       return own > 0 ? own : d.kernels.memory.efficiency;
-     },
+     [](const Device& d, Precision p) { return d.kernels.gemm.memory_efficiency[index_of(p)]; },
      [](Device& d, Precision p, double v) { d.kernels.gemm.memory_efficiency[index_of(p)] = v; }},
     {"kernels.gemm.fixed",
      " us",
      kMicro,
-     false,
      {0.5, 2, 1e-6, 4e-6, 16e-6, 0.1e-6, 60e-6},
      "add small GEMMs (m, n and k up to 512)",
      [](const Device& d, Precision) { return d.kernels.gemm.fixed.si(); },
@@ -63,7 +56,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.gemm.norm",
      "",
      1,
-     false,
      {0.5, 2, 1.5, 3, 6, 1, 12},
      "add GEMMs between thin and large (m from 64 to 1024)",
      [](const Device& d, Precision) { return d.kernels.gemm.norm; },
@@ -71,7 +63,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.gemm.edge",
      "",
      1,
-     false,
      {0.25, 4, 0, 20, 60, 0, 400},
      "add GEMMs with a dimension below 512",
      [](const Device& d, Precision) { return d.kernels.gemm.edge; },
@@ -79,7 +70,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.gemm.grouped",
      "",
      1,
-     false,
      {0.7, 1.1, 0.6, 0.9, 1, 0.2, 1},
      "add grouped GEMMs (experts) with large groups",
      [](const Device& d, Precision) { return d.kernels.gemm.grouped; },
@@ -87,7 +77,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.gemm.droop",
      "",
      1,
-     false,
      {0.5, 2, 0, 0.05, 0.2, 0, 1},
      "add GEMMs whose matrices exceed the L2 cache many times",
      [](const Device& d, Precision) { return d.kernels.gemm.droop; },
@@ -95,15 +84,13 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.gemm.waves",
      "",
      1,
-     false,
-     {0.5, 2, 0, 0.3, 1, 0, 1.5},
+     {0.5, 2, 0, 0.3, 1, 0, 1},
      "add GEMMs of a few tiles a core",
      [](const Device& d, Precision) { return d.kernels.gemm.waves; },
      [](Device& d, Precision, double v) { d.kernels.gemm.waves = v; }},
     {"kernels.quantise.tensor.traffic",
      " B",
      1,
-     false,
      {0.5, 2.4, 2.5, 5, 12, 1, 30},
      "add fp8 GEMMs with their cast, of large m and k",
      [](const Device& d, Precision) { return cast(d, chips::Scaling::kTensor).traffic.si(); },
@@ -111,7 +98,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.quantise.tensor.fixed",
      " us",
      kMicro,
-     false,
      {0.4, 2.5, 2e-6, 8e-6, 20e-6, 0.1e-6, 60e-6},
      "add small fp8 GEMMs with their cast",
      [](const Device& d, Precision) { return cast(d, chips::Scaling::kTensor).fixed.si(); },
@@ -119,7 +105,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.quantise.block.traffic",
      " B",
      1,
-     false,
      {0.5, 2.4, 1.5, 3, 7, 1, 30},
      "add fp8_block or fp4 GEMMs with their cast, of large m and k",
      [](const Device& d, Precision) { return cast(d, chips::Scaling::kBlock).traffic.si(); },
@@ -127,7 +112,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.quantise.block.fixed",
      " us",
      kMicro,
-     false,
      {0.4, 2.5, 1e-6, 4e-6, 10e-6, 0.1e-6, 60e-6},
      "add small fp8_block or fp4 GEMMs with their cast",
      [](const Device& d, Precision) { return cast(d, chips::Scaling::kBlock).fixed.si(); },
@@ -135,7 +119,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.handover",
      " B",
      1,
-     false,
      {0.5, 2, 2, 8, 16, 0, 64},
      "add GEMMs with a fused activation, and the same without",
      [](const Device& d, Precision) { return d.kernels.handover.si(); },
@@ -143,7 +126,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.memory.efficiency",
      "",
      1,
-     false,
      {0.7, 1.2, 0.4, 0.8, 0.95, 0.1, 1},
      "add copies and element-wise kernels of 100 MB and more",
      [](const Device& d, Precision) { return d.kernels.memory.efficiency; },
@@ -151,7 +133,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.memory.half_block",
      " B",
      1,
-     false,
      {0.5, 2, 0, 100, 400, 0, 4096},
      "add reads in blocks of 64 to 512 bytes",
      [](const Device& d, Precision) { return d.kernels.memory.half_block.si(); },
@@ -159,7 +140,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.attention.overhead_per_score",
      " ps",
      kPico,
-     false,
      {0.5, 2, 0.05e-12, 0.2e-12, 2e-12, 0.005e-12, 20e-12},
      "add forward attention of long sequences (from 4096) at two head dimensions",
      [](const Device& d, Precision) { return d.kernels.attention.overhead.si(); },
@@ -167,7 +147,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.attention.fixed",
      " us",
      kMicro,
-     false,
      {0.5, 4, 2e-6, 8e-6, 30e-6, 0.1e-6, 100e-6},
      "add forward attention of short sequences (up to 1024)",
      [](const Device& d, Precision) { return d.kernels.attention.fixed.si(); },
@@ -175,7 +154,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.attention.edge",
      "",
      1,
-     false,
      {0.25, 4, 0, 60, 300, 0, 3000},
      "add forward attention of middling sequences (512 to 4096)",
      [](const Device& d, Precision) { return d.kernels.attention.edge; },
@@ -183,7 +161,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.attention.backward_overhead",
      "",
      1,
-     false,
      {0.5, 2, 1, 2, 4, 0.5, 20},
      "add backward attention of long sequences",
      [](const Device& d, Precision) { return d.kernels.attention.backward_overhead; },
@@ -191,23 +168,13 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"kernels.attention.portable",
      "",
      1,
-     false,
      {0.7, 1.8, 1, 1.4, 2, 1, 5},
      "add attention kernels that do without the chip's own instructions",
      [](const Device& d, Precision) { return d.kernels.attention.portable; },
      [](Device& d, Precision, double v) { d.kernels.attention.portable = v; }},
-    {"power.active",
-     " W",
-     1,
-     true,
-     {0.4, 1.6, 20, 100, 300, 0, 1000},
-     "add the power of kernels of 100 us and more that do little",
-     [](const Device& d, Precision) { return d.power.active.si(); },
-     [](Device& d, Precision, double v) { d.power.active = Power(v); }},
     {"power.per_flop.",
      " pJ/FLOP",
      kPico,
-     false,
      {0.5, 2, 0.1e-12, 0.5e-12, 2e-12, 0.01e-12, 20e-12},
      "add the power of large {} GEMMs (100 us and more)",
      [](const Device& d, Precision p) { return d.power.per_flop[index_of(p)].si(); },
@@ -215,7 +182,6 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
     {"power.per_memory_byte",
      " pJ/B",
      kPico,
-     false,
      {0.5, 2, 20e-12, 50e-12, 100e-12, 1e-12, 1e-9},
      "add the power of thin GEMMs or streams (100 us and more)",
      [](const Device& d, Precision) { return d.power.per_memory_byte.si(); },
@@ -225,7 +191,7 @@ constexpr std::array<KernelFamily, 23> kFamilies = {{
 base::Distribution wide(const WidePrior& prior, double by_hand) {
   const auto kind = base::Distribution::Kind::kTriangular;
   if (by_hand <= 0) return {kind, prior.low, prior.mode, prior.high};
-  return {kind, std::max(by_hand * prior.down, prior.least), by_hand,
+  return {kind, std::max(by_hand * prior.down, std::min(prior.least, by_hand)), by_hand,
           std::min(by_hand * prior.up, std::max(prior.most, by_hand))};
 }
 
@@ -247,12 +213,10 @@ Parameter parameter_of(const chips::Chip& chip, const std::vector<base::Uncertai
                        const KernelFamily& family, Precision precision) {
   const auto path = chip.id + "." + path_of(family, precision);
   const double by_hand = family.get(chip.device, precision);
-  auto prior = prior_of(family, path, by_hand, inputs);
-  if (family.is_of_package && !inputs.empty() && prior.mode != by_hand && by_hand > 0) {
-    const double share = by_hand / prior.mode;  // the document has it of the package
-    prior = {prior.kind, prior.low * share, by_hand, prior.high * share};
-  }
-  return {{path, prior}, family.prior.least, std::max(family.prior.most, by_hand)};
+  const auto prior = prior_of(family, path, by_hand, inputs);
+  // A 0 stands for nothing known, all else for what may be so.
+  const double least = by_hand > 0 ? std::min(family.prior.least, by_hand) : family.prior.least;
+  return {{path, prior}, least, std::max(family.prior.most, by_hand)};
 }
 
 }  // namespace
@@ -265,7 +229,6 @@ KernelParameter::KernelParameter(const chips::Chip& chip,
     : family_(family),
       precision_(precision),
       start_(family_of(family).get(start, precision)),
-      devices_(family_of(family).is_of_package ? chip.devices() : 1),
       prior_(parameter_of(chip, inputs, family_of(family), precision)) {}
 
 bool KernelParameter::is_per_format() const {
@@ -282,7 +245,7 @@ void KernelParameter::put(Device& device, double value) const {
 }
 
 std::string KernelParameter::written(double value) const {
-  return fmt::format("{:.4g}{}", value * devices_ / traits().unit_size, traits().unit);
+  return fmt::format("{:.4g}{}", value / traits().unit_size, traits().unit);
 }
 
 std::string KernelParameter::advice() const {

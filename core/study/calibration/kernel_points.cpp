@@ -19,12 +19,12 @@ namespace weft::calibration {
 namespace {
 
 using kernels::Figure;
+using kernels::kBoundByLaunches;
 using kernels::KernelPoint;
+using kernels::kShortestPower;
 
 // The error of what has no figure.
 constexpr double kFar = 3.0;
-// A kernel measured at this multiple of its time has waited for its launch.
-constexpr double kBoundByLaunches = 1.5;
 // A measured power from here on is the limit's.
 constexpr double kAtLimit = 0.95;
 
@@ -96,7 +96,7 @@ std::optional<KernelStage> stage_of(const KernelPoint& point, const chips::Devic
     reason = "attention in narrow formats: no parameter of its own";
   } else if (attention->size.queries <= 1 || attention->size.shares_keys_and_values) {
     reason = "decoding attention: no parameter of its own";
-  } else if (attention->tuned || attention->overlap >= 0) {
+  } else if (attention->tuned) {
     reason = "attention tuned by hand: parameters are of library kernels";
   } else {
     return KernelStage::kAttention;
@@ -110,13 +110,16 @@ class Chooser {
  public:
   Chooser(const base::Catalog& catalog, const chips::Chip& chip) : catalog_(catalog), chip_(chip) {}
 
-  // A table that has both in one row was made for the power: its loops are bound by their launches.
   void add(const kernels::PointsTable& table) {
-    std::set<int> lines;
+    std::set<int> lines;    // that have a power
+    bool is_of_any = true;  // a table without a chip is of the one that is asked for
     for (const auto& point : table.points) {
       if (point.figure == Figure::kPower) lines.insert(point.line);
+      is_of_any = is_of_any && point.chip.empty();
     }
     for (const auto& point : table.points) {
+      if (!is_of_any && !is_ours(point.chip)) continue;
+      is_named_ = true;
       add(point, point.figure != Figure::kPower && lines.count(point.line) != 0);
     }
   }
@@ -130,14 +133,18 @@ class Chooser {
     for (const auto& [reason, count] : reasons_) {
       chosen.left_out.push_back(fmt::format("{} points left out: {}", count, reason));
     }
+    if (kept_apart_ > 0) {
+      chosen.left_out.push_back(fmt::format("{} points marked `test` kept apart", kept_apart_));
+    }
     return chosen;
   }
 
  private:
   void add(const KernelPoint& point, bool is_beside_power) {
-    if (!is_ours(point.chip)) return;
-    is_named_ = true;
-    if (!may_enter(point)) return;
+    if (!may_enter(point)) {
+      ++kept_apart_;
+      return;
+    }
     auto reason = point.reason;
     const auto stage = stage_of(point, is_beside_power, reason);
     if (!stage) {
@@ -161,12 +168,19 @@ class Chooser {
       reason = "a figure that is not above zero";
     } else if (*stage != KernelStage::kMemory && !chip_.device.has(precision)) {
       reason = fmt::format("the chip has no {}", chips::name_of(precision));
-    } else if (is_beside_power) {
-      reason = "times beside a power: of loops bound by their launches";
+    } else if (is_beside_power && is_slowed(point)) {
+      reason = "times beside a power, of loops that throttle or wait for launches";
     } else {
       return stage;
     }
     return std::nullopt;
+  }
+
+  // Loops that were made to sample a power: those of frameworks run at the limit, slower than the
+  // same kernels in tables of times; others only may have waited for launches.
+  [[nodiscard]] bool is_slowed(const KernelPoint& point) const {
+    if (!point.framework.empty()) return true;
+    return point.latency > predict(chip_.device, point.kernel).time * kBoundByLaunches;
   }
 
   [[noreturn]] void fail_unnamed() const {
@@ -188,6 +202,7 @@ class Chooser {
   const base::Catalog& catalog_;
   const chips::Chip& chip_;
   bool is_named_ = false;
+  int kept_apart_ = 0;
   std::map<std::string, bool> names_;
   std::map<std::string, int> reasons_;
   std::vector<FitPoint> points_;
@@ -222,12 +237,15 @@ std::string source_name(const std::string& source) {
   for (const std::string prefix : {"github ", "gitcode ", "https://github.com/", "https://"}) {
     if (text.starts_with(prefix)) text.erase(0, prefix.size());
   }
+  std::erase_if(text, [](char c) { return c == '"' || c == '\\' || c == '\n' || c == '\r'; });
   const auto end = text.find_first_of(" ,;");
   // "arXiv 2407.08608" and "FlashAttention-3 paper" need both words.
   const auto first = text.substr(0, end);
   if (const auto at = first.find('@'); at != std::string::npos) {
     return first.substr(0, at) + " " + first.substr(at);
   }
+  const bool is_pinned = end != std::string::npos && text.compare(end, 2, " @") == 0;
+  if (is_pinned) return text.substr(0, text.find_first_of(" ,;", end + 1));
   if (end == std::string::npos || first.find('/') != std::string::npos) return first;
   return text.substr(0, std::min(text.find_first_of(" ,;", end + 1), text.find_first_of(",;")));
 }

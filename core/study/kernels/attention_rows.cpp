@@ -19,7 +19,7 @@ constexpr double kBackwardWork = 2.5;
 // sequences with two queries each (FlashMLA), of few heads where memory is the limit.
 chips::AttentionSize latent_size(bool memory_bound) {
   chips::AttentionSize size;
-  size.batch = 128;
+  size.batch = 256;
   size.queries = memory_bound ? 1 : 2;
   size.keys = 8192;
   size.heads = memory_bound ? 16 : 128;

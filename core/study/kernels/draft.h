@@ -44,6 +44,9 @@ bool read_stream(Draft& draft);
 // time of two such rows make of it.
 void share_shapes(std::vector<KernelPoint>& points);
 
+// "fit", "test" or empty; anything else is an error.
+std::string split_of(const Row& row);
+
 // Rows of the layouts of ai-dynamo/aiconfigurator.
 void read_gemm_grid(const Row& row, std::vector<KernelPoint>& points);
 void read_attention_grid(const Row& row, std::vector<KernelPoint>& points);

@@ -118,7 +118,7 @@ Draft draft_of(const Row& row) {
   if (point.precision.empty()) point.precision = "-";
   point.metric = row.text("metric");
   point.unit = row.text("unit");
-  point.split = row.text("split");
+  point.split = split_of(row);
   point.source = row.text("source");
   point.notes = row.text("notes");
   point.confidence = row.text("confidence");

@@ -10,18 +10,36 @@ namespace weft::kernels {
 namespace {
 
 constexpr double kMicro = 1e-6;
-constexpr const char* kSource = "ai-dynamo/aiconfigurator";
+constexpr const char* kPublic = "ai-dynamo/aiconfigurator @095f58a";
+
+// Of the public measurements, which name the framework that has run the kernels; else a user's own.
+bool is_public(const Row& row) { return !row.text("framework").empty(); }
+
+std::string either(const std::string& text, const std::string& otherwise) {
+  return text.empty() ? otherwise : text;
+}
+
+// The public measurements of narrow products include the cast of A.
+bool with_cast(const Row& row) {
+  const auto text = lower(row.text("with_cast"));
+  if (text == "yes" || text == "no") return text == "yes";
+  if (!text.empty()) {
+    row.error("with_cast", fmt::format("'{}' in column 'with_cast'; yes or no is expected", text));
+  }
+  return is_public(row);
+}
 
 KernelPoint common(const Row& row) {
   KernelPoint point;
   point.id = fmt::format("line {}", row.line());
   point.line = row.line();
   point.chip = row.text("chip");
-  point.split = row.text("split");
-  point.source = kSource;
-  point.notes = row.text("framework");
+  point.split = split_of(row);
+  point.source = either(row.text("source"), is_public(row) ? kPublic : row.table());
+  point.framework = row.text("framework");
+  point.notes = point.framework;
   if (const auto version = row.text("version"); !version.empty()) point.notes += " " + version;
-  point.confidence = "primary";
+  point.confidence = either(row.text("confidence"), is_public(row) ? "primary" : "");
   return point;
 }
 
@@ -71,7 +89,7 @@ void read_gemm_grid(const Row& row, std::vector<KernelPoint>& points) {
     shape.n = *n;
     shape.k = *k;
     shape.precision = *precision;
-    set_gemm(point, shape, true);
+    set_gemm(point, shape, with_cast(row));
   } else {
     point.reason = unknown_format(row.text("dtype"));
   }

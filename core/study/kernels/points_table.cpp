@@ -87,6 +87,13 @@ class Reader {
 
 }  // namespace
 
+std::string split_of(const Row& row) {
+  auto split = lower(row.text("split"));
+  if (split.empty() || split == "fit" || split == "test") return split;
+  row.error("split", fmt::format("the split '{}'; fit or test is expected", row.text("split")));
+  return "";
+}
+
 PointsTable parse_points(std::string text, std::string name) {
   PointsTable table;
   table.name = name;
@@ -97,6 +104,10 @@ PointsTable parse_points(std::string text, std::string name) {
 
 PointsTable read_points(const std::filesystem::path& file) {
   return parse_points(base::whole_text(file), file.string());
+}
+
+std::filesystem::path shipped_points(const base::Catalog& catalog) {
+  return catalog.load("rules", "rules", std::nullopt).file().parent_path() / "kernels.csv";
 }
 
 }  // namespace weft::kernels

@@ -67,7 +67,6 @@ KernelCost cost_before(const Device& device, const MeasuredAttention& kernel) {
 KernelCost cost_of(const Device& device, const MeasuredAttention& kernel) {
   using Pass = MeasuredAttention::Pass;
   auto shape = chips::attention_of(kernel.size, kernel.precision);
-  if (kernel.overlap >= 0) shape.overlap = kernel.overlap;
   KernelCost cost;
   if (kernel.pass != Pass::kBackward) cost += chips::attention(device, kOwnLimit, shape);
   if (kernel.pass != Pass::kForward) {
@@ -122,9 +121,6 @@ Prediction predict(const Device& device, const Measured& kernel) {
 }
 
 namespace {
-
-// A kernel measured at this multiple of its time has waited for its launch.
-constexpr double kBoundByLaunches = 1.5;
 
 // Board power is a mean over the loop that was measured: between launches the device idles.
 double power_over(const Device& device, const Prediction& prediction, base::Time loop) {

@@ -101,11 +101,9 @@ struct SizeOf {
 
 std::string size_class(const KernelPoint& point) {
   if (!point.reason.empty()) return "";
-  // Shorter kernels than this are sampled at the power of the pauses between them.
-  constexpr double kShort = 100e-6;
   if (point.figure == Figure::kPower) {
     if (point.latency.si() <= 0) return "";
-    return point.latency.si() < kShort ? kShortSize : kLongSize;
+    return point.latency.si() < kShortestPower ? kShortSize : kLongSize;
   }
   return std::visit(SizeOf{}, point.kernel);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <utility>
 
 namespace weft::kernels {
@@ -72,6 +73,10 @@ std::optional<double> number_after(const std::string& text, const std::string& l
 std::string Row::text(const std::string& column) const {
   const auto found = columns_.find(column);
   return found == columns_.end() ? "" : fields_[found->second].text;
+}
+
+std::string Row::table() const {
+  return std::filesystem::path(fields_.front().position.source->name).filename().string();
 }
 
 void Row::error(const std::string& column, std::string message) const {

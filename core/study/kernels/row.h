@@ -32,6 +32,8 @@ class Row {
 
   // Empty for a column that is not there.
   [[nodiscard]] std::string text(const std::string& column) const;
+  // The name of the table, without its folders.
+  [[nodiscard]] std::string table() const;
   [[nodiscard]] int line() const { return fields_.front().position.line; }
   // A number above zero; anything else is an error, and nothing.
   std::optional<double> positive(const std::string& column) const;

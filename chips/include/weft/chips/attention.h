@@ -2,6 +2,7 @@
 //
 //   t = t0 + (t_s^p + t_m^p)^(1/p)
 //   t_s = scores · (1 + edge·queries/scores) · [FLOPs per score / (e_c·peak) + c]
+//         · (waves·cores/blocks)^waves,  blocks of 128 queries
 //
 // c is the time of the softmax per score; with overlap o, matrix time x and softmax time y of a
 // score join as max(x, y) + (1 - o)·min(x, y). The law is linear in the head dimension, as measured
@@ -27,7 +28,7 @@ struct Attention {
   bool backward = false;
   Precision precision = Precision::kBf16;
   double queries = 0;             // (query, head) pairs
-  std::optional<double> overlap;  // of matrix and vector units; unset: the chip's library kernel
+  std::optional<double> overlap{};  // of matrix and vector units; unset: the chip's library kernel
 };
 KernelCost attention(const Device& device, const OperatingPoint& point, const Attention& shape);
 

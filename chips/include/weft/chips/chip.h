@@ -50,6 +50,9 @@ struct AttentionParameters {
   base::Time fixed;                // t0 of one kernel
   double edge = 0.0;               // scores that each query costs beyond its own
   double portable = 1.0;           // time of kernels that do without the chip's own instructions
+  // Blocks of queries come in waves over the enabled cores: compute time grows by
+  // (waves·cores/blocks)^waves.
+  double waves = 0.0;
 };
 
 // Streams, see memory_bound.h.

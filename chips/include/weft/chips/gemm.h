@@ -10,6 +10,8 @@
 // wave quantisation as in NVIDIA, "Matrix Multiplication Background User's Guide".
 #pragma once
 
+#include <optional>
+
 #include "weft/chips/kernel_cost.h"
 
 namespace weft::chips {
@@ -22,6 +24,8 @@ struct Gemm {
   Precision precision = Precision::kBf16;
   double output_bytes = 2;
   double epilogue = 0;  // FP32 vector operations per element of C, fused (activation, dequantise)
+  // Of matrix and vector units in an epilogue; unset: 1 where they share buffers, else 0.
+  std::optional<double> overlap{};
 };
 KernelCost gemm(const Device& device, const OperatingPoint& point, const Gemm& shape);
 // The time alone of one of them, at the device's own limit; 0 for an empty product.
@@ -34,6 +38,7 @@ struct GroupedGemm {
   Precision precision = Precision::kBf16;
   double output_bytes = 2;
   double epilogue = 0;
+  std::optional<double> overlap{};
 };
 KernelCost grouped_gemm(const Device& device, const OperatingPoint& point,
                         const GroupedGemm& shape);

@@ -80,6 +80,23 @@ TEST_F(FitFileOfKernels, KeepsWhatRunsHaveFitted) {
   EXPECT_EQ(text().find("mode: 2 us"), std::string::npos) << text();
 }
 
+TEST_F(FitFileOfKernels, KeepsStagesThatItHasNoPointsOf) {
+  write(fit());
+  const auto before = fit();
+  std::erase_if(table_.points, [](const auto& point) { return point.group == "gemm"; });
+  const auto result = fit();
+  EXPECT_NEAR(result.device.kernels.gemm.fixed / before.device.kernels.gemm.fixed, 1, 1e-3);
+  const auto file = write(result);
+  EXPECT_NE(file.text.find("left them: gemm"), std::string::npos) << file.text;
+  const auto device = chip_of(shelf_.catalog()).device;
+  EXPECT_EQ(device.kernels.gemm.fixed, result.device.kernels.gemm.fixed);
+  for (const auto& residual : before.residuals) {
+    EXPECT_NEAR(kernels::figure_of(device, residual.point) / residual.predicted, 1, 5e-3)
+        << residual.point.id;
+  }
+  EXPECT_EQ(write(fit()).text, file.text);
+}
+
 TEST_F(FitFileOfKernels, IsKeptAndHeldByFitsToRuns) {
   write(fit());
   const auto before = text();

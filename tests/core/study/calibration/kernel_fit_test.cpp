@@ -87,7 +87,6 @@ TEST_F(OfKernels, WavesAndDroopAreSwitchedOnWhereTheyPay) {
 }
 
 TEST_F(OfKernels, PowerIsFoundWhereItIsSampled) {
-  truth_.power.active = base::Power(120);
   truth_.power.per_flop[index_of(Precision::kBf16)] = base::EnergyPerWork(0.45e-12);
   truth_.power.per_memory_byte = base::EnergyPerByte(80e-12);
   auto table = kernels_of(truth_);
@@ -100,6 +99,7 @@ TEST_F(OfKernels, PowerIsFoundWhereItIsSampled) {
   const auto result = fit(table);
   expect_found(result, "power.per_flop.bf16", 0.45e-12);
   expect_found(result, "power.per_memory_byte", 80e-12);
+  EXPECT_EQ(found(result, "power.active"), nullptr);
   EXPECT_TRUE(std::any_of(result.notes.begin(), result.notes.end(), [](const auto& note) {
     return note.find("below 100 us") != std::string::npos;
   }));
@@ -115,12 +115,49 @@ TEST_F(OfKernels, RowsOfTheTestSplitAreNotLookedAt) {
   const auto result = fit(table);
   ASSERT_EQ(result.parameters.size(), expected.parameters.size());
   EXPECT_EQ(result.residuals.size(), expected.residuals.size());
+  EXPECT_EQ(
+      std::count(result.notes.begin(), result.notes.end(), "1 points marked `test` kept apart"), 1);
   for (std::size_t i = 0; i < result.parameters.size(); ++i) {
     EXPECT_EQ(result.parameters[i].z, expected.parameters[i].z);
   }
   // Without a mark they count.
   table.points.back().split.clear();
   EXPECT_EQ(fit(table).residuals.size(), expected.residuals.size() + 1);
+}
+
+// A loop may idle between its launches; its time is the kernel's where it does not.
+TEST_F(OfKernels, TimesBesideAPowerCountUnlessTheyWait) {
+  auto table = kernels_of(truth_);
+  const auto before = fit(table).residuals.size();
+  const auto add = [&](double times) {
+    auto point = point_of(product(2048, 8192, 8192), "gemm", "bf16");
+    point.line = 2000 + static_cast<int>(table.points.size());
+    point.published = times * kernels::figure_of(truth_, point);
+    point.latency = base::Time(point.published);
+    table.points.push_back(point);
+    point.figure = kernels::Figure::kPower;
+    point.published = 500;
+    table.points.push_back(point);
+  };
+  add(1);
+  EXPECT_EQ(fit(table).residuals.size(), before + 1);  // too few powers for a fit
+  add(3);
+  add(1);
+  table.points[table.points.size() - 2].framework = "VLLM";
+  const auto result = fit(table);
+  EXPECT_EQ(result.residuals.size(), before + 1);
+  EXPECT_TRUE(std::any_of(result.notes.begin(), result.notes.end(), [](const auto& note) {
+    return note.find("2 points left out: times beside a power") == 0;
+  }));
+}
+
+TEST_F(OfKernels, ATableWithoutChipsIsOfTheOneAskedFor) {
+  auto table = kernels_of(truth_);
+  const auto expected = fit(table).residuals.size();
+  for (auto& point : table.points) point.chip.clear();
+  EXPECT_EQ(fit(table).residuals.size(), expected);
+  table.points.front().chip = "h200_sxm";
+  EXPECT_THROW((void)fit(table), base::InputError);
 }
 
 TEST_F(OfKernels, NeitherOrderNorThreadsMatter) {

@@ -20,6 +20,8 @@ TEST(Grid, Gemm) {
   EXPECT_EQ(first.precision, "bf16");
   EXPECT_EQ(first.group, kGemmGroup);
   EXPECT_EQ(first.split, "fit");
+  EXPECT_EQ(first.source, "ai-dynamo/aiconfigurator @095f58a");
+  EXPECT_EQ(first.confidence, "primary");
   EXPECT_EQ(first.figure, Figure::kTime);
   EXPECT_DOUBLE_EQ(first.published, 593.59e-6);
   EXPECT_DOUBLE_EQ(first.latency.si(), 593.59e-6);
@@ -78,6 +80,23 @@ TEST(Grid, AUsersOwnPartNeedsNoMoreThanTheShape) {
   EXPECT_TRUE(points[0].reason.empty());
   EXPECT_TRUE(points[0].chip.empty());
   EXPECT_TRUE(points[0].split.empty());
+  EXPECT_EQ(points[0].source, "table.csv");
+  EXPECT_EQ(points[0].confidence, "");
+}
+
+TEST(Grid, AUsersOwnPartMaySayMore) {
+  const auto points = points_of(
+      "dtype,m,n,k,latency_us,source,confidence,split,with_cast\n"
+      "fp8,1024,1024,1024,20,our bench,secondary,FIT,\n"
+      "fp8,1024,1024,1024,20,,,Test,yes\n");
+  ASSERT_EQ(points.size(), 2U);
+  EXPECT_EQ(points[0].source, "our bench");
+  EXPECT_EQ(points[0].confidence, "secondary");
+  EXPECT_EQ(points[0].split, "fit");
+  EXPECT_FALSE(std::get<MeasuredGemm>(points[0].kernel).with_cast);
+  EXPECT_EQ(points[1].source, "table.csv");
+  EXPECT_EQ(points[1].split, "test");
+  EXPECT_TRUE(std::get<MeasuredGemm>(points[1].kernel).with_cast);
 }
 
 TEST(Grid, FormatsThatNobodyHasAreSkipped) {
@@ -114,6 +133,9 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"dtype,m,n,k,latency_us\nbf16,8,8,8,0\n", "table.csv:2:12: error: '0'"},
         Broken{"dtype,m,n,k,latency_us\nbf16,8,8,8,nan\n", "a number above zero"},
         Broken{"dtype,m,n,k,latency_us,power_w\nbf16,8,8,8,1,lots\n", "table.csv:2:14"},
+        Broken{"dtype,m,n,k,latency_us,split\nbf16,8,8,8,1,train\n",
+               "table.csv:2:14: error: the split 'train'; fit or test is expected"},
+        Broken{"dtype,m,n,k,latency_us,with_cast\nbf16,8,8,8,1,no way\n", "table.csv:2:14"},
         Broken{"dtype,m,n,k,latency_us\n\"bf16,8,8,8,1\n", "table.csv:2:1"},
         Broken{"phase,batch,q_len,kv_len,q_heads,kv_heads,head_dim,attn_dtype,kv_dtype,latency_us\n"
                "warm,1,8,8,8,8,64,bf16,bf16,1\n",

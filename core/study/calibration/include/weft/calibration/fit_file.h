@@ -19,7 +19,8 @@ struct FitFile {
 // What the data moved or narrowed, as {low, mode, high} of the posterior (5 %, 50 %, 95 %).
 // Entries from measured kernels stay as they are; those from runs are replaced.
 std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catalog& catalog);
-// The same of a chip's kernels. Entries from runs stay, but for what the kernels now tell.
+// The same of a chip's kernels. Entries from runs stay, but for what the kernels now tell; so do
+// entries from kernels of stages that the fit has no points of.
 FitFile fit_file(const KernelFit& fit, const base::Catalog& catalog);
 
 }  // namespace weft::calibration

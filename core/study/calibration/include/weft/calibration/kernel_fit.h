@@ -23,8 +23,6 @@ constexpr const char* name_of(KernelStage stage) {
   return kStageNames[static_cast<std::size_t>(stage)];
 }
 
-// Kernels below this are over before board power is sampled; their power is left out.
-inline constexpr double kShortestPower = 100e-6;  // s
 // What leaves a parameter this much of its prior's deviation does not identify it.
 inline constexpr double kInformed = 0.8;
 

@@ -24,7 +24,6 @@ struct KernelFamily {
   const char* path;  // in the document; a format's name follows a path that ends with a dot
   const char* unit;
   double unit_size;    // SI
-  bool is_of_package;  // written for the package: a device has its part
   WidePrior prior;     // SI
   const char* advice;  // which points would tell it; {} stands for the format
   double (*get)(const chips::Device&, chips::Precision);
@@ -52,7 +51,6 @@ enum class Family {
   kAttentionEdge,
   kBackward,
   kPortable,
-  kActive,
   kPerFlop,
   kPerByte
 };
@@ -93,7 +91,6 @@ class KernelParameter {
   chips::Precision precision_;
   std::optional<chips::Precision> twin_;
   double start_ = 0;
-  double devices_ = 1;  // that share the written number
   Parameter prior_;
 };
 

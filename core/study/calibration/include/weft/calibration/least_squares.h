@@ -18,8 +18,8 @@ struct LeastSquares {
 };
 
 struct SolverLimits {
-  int iterations = 20;
-  double least_progress = 5e-4;  // share of the cost
+  int iterations = 60;
+  double least_progress = 2e-5;  // share of the cost
 };
 
 struct Minimum {

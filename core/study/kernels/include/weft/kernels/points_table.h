@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "weft/base/catalog.h"
 #include "weft/chips/kernel.h"
 
 namespace weft::kernels {
@@ -26,7 +27,6 @@ struct MeasuredAttention {
   enum class Pass { kForward, kBackward, kBoth } pass = Pass::kForward;
   bool portable = false;  // without the chip's own instructions (FlashAttention-2)
   bool tuned = false;     // by hand for this chip: starts as fast as a GEMM
-  double overlap = -1;    // of matrix and vector units; below 0: the chip's library kernel
   // What an inference engine does before, in the same measurement: it copies new keys and values
   // into the cache, with or without the rotary embedding of these and of the queries.
   enum class Before { kNothing, kCache, kRotaryAndCache } before = Before::kNothing;
@@ -63,7 +63,8 @@ struct KernelPoint {
   double unit_size = 1;      // SI of one `unit`
   std::string split;         // "fit", "test" or empty
   std::string source, notes, confidence;
-  std::string reason;  // why no kernel model stands behind the row; empty: it can be predicted
+  std::string framework;  // of inference, that has run it; empty: nobody's, or a user's own
+  std::string reason;     // why no kernel model stands behind the row; empty: it can be predicted
   int line = 0;
 };
 
@@ -90,5 +91,7 @@ struct PointsTable {
 // Throws base::InputError with line and column on broken CSV, unknown layouts and broken numbers.
 PointsTable read_points(const std::filesystem::path& file);
 PointsTable parse_points(std::string text, std::string name);
+// The table that ships.
+std::filesystem::path shipped_points(const base::Catalog& catalog);
 
 }  // namespace weft::kernels

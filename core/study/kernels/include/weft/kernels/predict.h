@@ -12,6 +12,11 @@
 
 namespace weft::kernels {
 
+// A kernel measured at this multiple of its time has waited for its launch.
+inline constexpr double kBoundByLaunches = 1.5;
+// Shorter kernels than this are sampled at the power of the pauses between them.
+inline constexpr double kShortestPower = 100e-6;  // s
+
 // What a device makes of a kernel.
 struct Prediction {
   base::Time time;
