@@ -16,15 +16,8 @@ constexpr double kTileRows = 128.0;
 constexpr double kTileColumns = 256.0;
 constexpr double kStoredBytes = 2.0;  // of an element of C in the working set
 
-// `groups` equal products in one kernel.
-struct Product {
-  double groups = 1;
-  double m = 0, n = 0, k = 0;
-  Precision precision = Precision::kBf16;
-  double output_bytes = 2;
-  double epilogue = 0;
-  std::optional<double> overlap{};
-};
+// A plain product is a group of one.
+using Product = GroupedGemm;
 
 bool is_aligned(double size) {
   const auto whole = static_cast<std::int64_t>(size);
@@ -144,10 +137,8 @@ base::Time gemm_time(const Device& device, const Gemm& shape) {
 
 KernelCost grouped_gemm(const Device& device, const OperatingPoint& point,
                         const GroupedGemm& shape) {
-  const Product product{shape.groups,       shape.m,        shape.n,      shape.k, shape.precision,
-                        shape.output_bytes, shape.epilogue, shape.overlap};
-  if (flops_of(product) <= 0) return {};
-  auto activity = activity_of(device, product);
+  if (flops_of(shape) <= 0) return {};
+  auto activity = activity_of(device, shape);
   activity.compute_time = activity.compute_time / device.kernels.gemm.grouped;
   return resolve(device, point, activity);
 }

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "table.h"
+#include "points_text.h"
 #include "weft/report/kernel_points.h"
 #include "weft/report/text.h"
 
@@ -69,14 +69,7 @@ std::string counted(const std::vector<KernelResult>& rows) {
 }
 
 std::string worst_kernels(const std::vector<KernelResult>& rows, std::size_t count, Colour colour) {
-  std::vector<const KernelResult*> ran;
-  for (const auto& row : rows) {
-    if (row.relative_error) ran.push_back(&row);
-  }
-  std::stable_sort(ran.begin(), ran.end(), [](const auto* a, const auto* b) {
-    return std::abs(*a->relative_error) > std::abs(*b->relative_error);
-  });
-  ran.resize(std::min(ran.size(), count));
+  const auto ran = farthest_off(rows, count);
   if (ran.empty()) return "";
   std::string text = bold(fitted("the points farthest off", kChip + kKernelName + 1) +
                               " split published predicted unit    error  format",
@@ -98,13 +91,7 @@ std::string skipped_points(const std::vector<KernelResult>& rows, Colour colour)
   for (const auto& row : rows) {
     if (row.is_skipped()) found[row.reason].push_back(row.point->id);
   }
-  std::string text;
-  for (const auto& [reason, ids] : found) {
-    const auto what =
-        ids.size() == 1 ? ids.front() : fmt::format("{} points, {} ...", ids.size(), ids.front());
-    text += wrapped(fmt::format("{}  ({})", reason, what), 2);
-  }
-  return text.empty() ? "" : bold("skipped", colour) + text;
+  return skipped_reasons(found, colour);
 }
 
 }  // namespace

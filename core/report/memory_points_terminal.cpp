@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "table.h"
+#include "points_text.h"
 #include "weft/report/memory_points.h"
 #include "weft/report/text.h"
 
@@ -57,14 +57,7 @@ std::string verdicts(const std::vector<FitSummary>& all, Colour colour) {
 }
 
 std::string worst_points(const std::vector<PointResult>& rows, std::size_t count, Colour colour) {
-  std::vector<const PointResult*> ran;
-  for (const auto& row : rows) {
-    if (row.relative_error) ran.push_back(&row);
-  }
-  std::stable_sort(ran.begin(), ran.end(), [](const auto* a, const auto* b) {
-    return std::abs(*a->relative_error) > std::abs(*b->relative_error);
-  });
-  ran.resize(std::min(ran.size(), count));
+  const auto ran = farthest_off(rows, count);
   if (ran.empty()) return "";
   std::string text = "\n" + bold(fitted("the points farthest off", kPointName) +
                                      " split  published  predicted unit  error  what",
@@ -83,11 +76,8 @@ std::string skipped_points(const std::vector<PointResult>& rows, Colour colour) 
   for (const auto& row : rows) {
     if (row.is_skipped()) found[row.reason].push_back(row.id);
   }
-  std::string text;
-  for (const auto& [reason, ids] : found) {
-    text += wrapped(fmt::format("{}  ({} points, {})", reason, ids.size(), ids.front()), 2);
-  }
-  return text.empty() ? "" : "\n" + bold("skipped", colour) + text;
+  const auto text = skipped_reasons(found, colour);
+  return text.empty() ? text : "\n" + text;
 }
 
 }  // namespace

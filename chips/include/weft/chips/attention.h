@@ -27,7 +27,7 @@ struct Attention {
   base::Bytes traffic;
   bool backward = false;
   Precision precision = Precision::kBf16;
-  double queries = 0;             // (query, head) pairs
+  double queries = 0;               // (query, head) pairs
   std::optional<double> overlap{};  // of matrix and vector units; unset: the chip's library kernel
 };
 KernelCost attention(const Device& device, const OperatingPoint& point, const Attention& shape);
