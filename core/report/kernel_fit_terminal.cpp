@@ -13,7 +13,6 @@ namespace weft::report {
 
 namespace {
 
-using calibration::FittedKernelParameter;
 using calibration::KernelFit;
 using calibration::KernelResidual;
 

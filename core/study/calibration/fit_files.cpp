@@ -81,7 +81,7 @@ std::vector<FitFile> fit_files(const Calibration& calibration, const base::Catal
     const auto& path = fitted.parameter.path();
     const auto dot = path.find('.');
     const auto name = path.substr(0, dot);
-    if (places.count(name) == 0) {
+    if (!places.contains(name)) {
       const auto place = place_of(name, by_hand);
       if (!place) continue;
       places.emplace(name, *place);

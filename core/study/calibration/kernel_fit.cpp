@@ -20,7 +20,6 @@ namespace {
 
 using chips::Precision;
 using Eigen::Index;
-using kernels::Figure;
 using Points = std::vector<const FitPoint*>;
 
 constexpr double kFirstScatter = 0.06;

@@ -64,7 +64,7 @@ void keep_other_stages(const KernelFit& fit, const std::filesystem::path& file,
   std::set<std::string> kept;
   for (const auto& [path, entry] : read_fit(file, kOfKernels).entries) {
     const auto stage = stage_of(path);
-    if (fitted.count(stage) != 0) continue;
+    if (fitted.contains(stage)) continue;
     document.entries.emplace(path, entry);
     kept.insert(name_of(stage));
   }

@@ -120,7 +120,7 @@ class Chooser {
     for (const auto& point : table.points) {
       if (!is_of_any && !is_ours(point.chip)) continue;
       is_named_ = true;
-      add(point, point.figure != Figure::kPower && lines.count(point.line) != 0);
+      add(point, point.figure != Figure::kPower && lines.contains(point.line));
     }
   }
 
@@ -240,7 +240,7 @@ std::string source_name(const std::string& source) {
   std::erase_if(text, [](char c) { return c == '"' || c == '\\' || c == '\n' || c == '\r'; });
   const auto end = text.find_first_of(" ,;");
   // "arXiv 2407.08608" and "FlashAttention-3 paper" need both words.
-  const auto first = text.substr(0, end);
+  auto first = text.substr(0, end);
   if (const auto at = first.find('@'); at != std::string::npos) {
     return first.substr(0, at) + " " + first.substr(at);
   }

@@ -21,7 +21,7 @@ using ReadRow = void (*)(const Row&, std::vector<KernelPoint>&);
 ReadRow reader_for(const Columns& columns) {
   const auto all = [&](std::initializer_list<const char*> names) {
     return std::all_of(names.begin(), names.end(),
-                       [&](const char* name) { return columns.count(name) != 0; });
+                       [&](const char* name) { return columns.contains(name); });
   };
   if (all({"phase", "batch", "q_len", "kv_len", "q_heads", "kv_heads", "head_dim", "attn_dtype",
            "kv_dtype", "latency_us"})) {

@@ -15,6 +15,7 @@ namespace weft::workload {
 // Which attention kernel a stack calls: flash attention never writes the scores to memory.
 enum class AttentionKernel { kFlash, kUnfused };
 
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of what it says
 struct Software {
   std::string id;  // of its document, "megatron_core"
   std::string name;

@@ -1,6 +1,7 @@
 // The documents that rows refer to, read once each. Safe to ask from several threads.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -24,10 +25,8 @@ struct Entry {
   std::vector<base::UncertainInput> inputs;
   std::string error;
   [[nodiscard]] bool depends_on(const std::set<std::string>& paths) const {
-    for (const auto& input : inputs) {
-      if (paths.count(input.path) != 0) return true;
-    }
-    return false;
+    return std::any_of(inputs.begin(), inputs.end(),
+                       [&](const auto& input) { return paths.contains(input.path); });
   }
 };
 using ClusterEntry = Entry<cluster::Cluster>;
