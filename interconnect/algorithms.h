@@ -22,7 +22,8 @@ struct Crossing {
   const TierModel* tier;
   int index;              // of the tier
   int children;           // touched in one unit, largest
-  double links;           // kFullMesh: links that a member can use at least, children - 1
+  double links;           // that a member can use at least: kFullMesh: children - 1; kRing: 2 when
+                          // the members close a circle, 1 of a line, which one round takes up
   double byte_time;       // s per byte that leaves a child through the smallest child's ports
   double below;           // members in the smallest touched child
   double below_most;      // members in the largest touched child
@@ -30,6 +31,7 @@ struct Crossing {
   double clusters_below;  // touched children over all units
   double clusters;        // touched units
   bool shares_ports;      // with the crossed tier before it
+  bool closes;            // kRing: the members stand in a circle
 };
 
 // The crossed tiers, from the inside out.
@@ -38,6 +40,7 @@ struct Path {
   int count = 0;
   double ranks = 1;
   bool even = true;
+  bool has_rings = false;  // a tier is a dimension of a torus or a mesh of rings
   double call_overhead = 0;
 
   [[nodiscard]] std::span<const Crossing> tiers() const {
@@ -46,9 +49,16 @@ struct Path {
   [[nodiscard]] const Crossing& top() const { return crossings[count - 1]; }
 };
 
-Path path_of(std::span<const TierModel> models, const GroupShape& group);
+Path path_of(std::span<const TierModel> models, std::span<const Tier> tiers,
+             const GroupShape& group);
 
 using Sent = std::array<base::Bytes, kMaxTiers>;
+
+// Edges of one ring through all ranks that run over this tier; of all tiers, as many as ranks.
+inline double ring_edges(const Crossing& crossing) {
+  const double leaving = crossing.clusters > 1 ? crossing.clusters : 0;
+  return crossing.clusters_below - leaving;
+}
 
 // ⌈log2 n⌉ for n >= 1.
 inline int ceil_log2(int n) {
@@ -63,6 +73,11 @@ double direct_time(Collective collective, const Path& path, double bytes);
 double hierarchical_time(Collective collective, const Path& path, double bytes);
 double in_switch_time(Collective collective, const Path& path, double bytes);
 double pairwise_time(Collective collective, const Path& path, double bytes);
+double torus_bucket_time(Collective collective, const Path& path, double bytes);
+double halving_doubling_time(Collective collective, const Path& path, double bytes);
+double bruck_time(Collective collective, const Path& path, double bytes);
+// A broadcast passed on from rank to rank.
+double chain_time(const Path& path, double bytes);
 
 void ring_sent(Collective collective, const Path& path, double bytes, Sent& sent);
 void tree_sent(Collective collective, const Path& path, double bytes, Sent& sent);
@@ -70,8 +85,13 @@ void direct_sent(Collective collective, const Path& path, double bytes, Sent& se
 void hierarchical_sent(Collective collective, const Path& path, double bytes, Sent& sent);
 void in_switch_sent(Collective collective, const Path& path, double bytes, Sent& sent);
 void pairwise_sent(Collective collective, const Path& path, double bytes, Sent& sent);
+void torus_bucket_sent(Collective collective, const Path& path, double bytes, Sent& sent);
+void halving_doubling_sent(Collective collective, const Path& path, double bytes, Sent& sent);
+void bruck_sent(Collective collective, const Path& path, double bytes, Sent& sent);
+void chain_sent(const Path& path, double bytes, Sent& sent);
 
 // What no algorithm beats [s], without call overhead.
-double lower_bound_time(Collective collective, const Path& path, double bytes);
+double lower_bound_time(Collective collective, const Path& path, std::span<const Tier> tiers,
+                        double bytes);
 
 }  // namespace weft::interconnect

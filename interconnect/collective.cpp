@@ -12,6 +12,7 @@ struct AlgorithmModel {
   Algorithm algorithm;
   double (*time)(Collective, const Path&, double);
   void (*sent)(Collective, const Path&, double, Sent&);
+  bool only_by_name = false;
 };
 
 // In the order of the enumeration: ties go to the first.
@@ -22,7 +23,22 @@ constexpr std::array kAlgorithms{
     AlgorithmModel{Algorithm::kHierarchical, hierarchical_time, hierarchical_sent},
     AlgorithmModel{Algorithm::kInSwitch, in_switch_time, in_switch_sent},
     AlgorithmModel{Algorithm::kPairwise, pairwise_time, pairwise_sent},
+    AlgorithmModel{Algorithm::kTorusBucket, torus_bucket_time, torus_bucket_sent},
+    AlgorithmModel{Algorithm::kHalvingDoubling, halving_doubling_time, halving_doubling_sent, true},
+    AlgorithmModel{Algorithm::kBruck, bruck_time, bruck_sent, true},
 };
+
+// What is asked for in terms of the algorithms: a barrier is an all-reduce of nothing.
+struct Request {
+  Collective collective;
+  double bytes;
+  bool is_something;
+};
+
+Request request_of(Collective collective, double bytes) {
+  if (collective == Collective::kBarrier) return {Collective::kAllReduce, 0, true};
+  return {collective, bytes, bytes > 0};
+}
 
 CollectiveCost nothing() { return {base::Time(0), Algorithm::kNone, {}}; }
 
@@ -39,72 +55,41 @@ CollectiveCost finished(const AlgorithmModel& model, double time, Collective col
 
 CollectiveCost Fabric::cost(Collective collective, const GroupShape& group,
                             base::Bytes bytes) const {
-  const Path path = path_of(models(), group);
-  if (path.count == 0 || !(bytes.si() > 0)) return nothing();
+  const Path path = path_of(models(), tiers_, group);
+  const Request request = request_of(collective, bytes.si());
+  if (path.count == 0 || !request.is_something) return nothing();
   const AlgorithmModel* best = kAlgorithms.data();
   double least = kNever;
   for (const AlgorithmModel& model : kAlgorithms) {
-    const double time = model.time(collective, path, bytes.si());
+    if (model.only_by_name) continue;
+    const double time = model.time(request.collective, path, request.bytes);
     if (time < least) {
       least = time;
       best = &model;
     }
   }
-  return finished(*best, least, collective, path, bytes.si());
+  return finished(*best, least, request.collective, path, request.bytes);
 }
 
 CollectiveCost Fabric::cost(Collective collective, const GroupShape& group, base::Bytes bytes,
                             Algorithm algorithm) const {
-  const Path path = path_of(models(), group);
-  if (path.count == 0 || !(bytes.si() > 0)) return nothing();
+  const Path path = path_of(models(), tiers_, group);
+  const Request request = request_of(collective, bytes.si());
+  if (path.count == 0 || !request.is_something) return nothing();
   for (const AlgorithmModel& model : kAlgorithms) {
     if (model.algorithm != algorithm) continue;
-    return finished(model, model.time(collective, path, bytes.si()), collective, path, bytes.si());
+    const double time = model.time(request.collective, path, request.bytes);
+    return finished(model, time, request.collective, path, request.bytes);
   }
   return {base::Time(kNever), algorithm, {}};
 }
 
 base::Time Fabric::lower_bound(Collective collective, const GroupShape& group,
                                base::Bytes bytes) const {
-  const Path path = path_of(models(), group);
-  if (path.count == 0 || !(bytes.si() > 0)) return base::Time(0);
-  return base::Time(lower_bound_time(collective, path, bytes.si()));
-}
-
-const char* name_of(Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::kNone:
-      return "none";
-    case Algorithm::kRing:
-      return "ring";
-    case Algorithm::kTree:
-      return "tree";
-    case Algorithm::kDirect:
-      return "direct";
-    case Algorithm::kHierarchical:
-      return "hierarchical";
-    case Algorithm::kInSwitch:
-      return "in-switch";
-    case Algorithm::kPairwise:
-      return "pairwise";
-  }
-  return "none";
-}
-
-const char* name_of(Collective collective) {
-  switch (collective) {
-    case Collective::kAllReduce:
-      return "all-reduce";
-    case Collective::kAllGather:
-      return "all-gather";
-    case Collective::kReduceScatter:
-      return "reduce-scatter";
-    case Collective::kAllToAll:
-      return "all-to-all";
-    case Collective::kPointToPoint:
-      return "point-to-point";
-  }
-  return "none";
+  const Path path = path_of(models(), tiers_, group);
+  const Request request = request_of(collective, bytes.si());
+  if (path.count == 0 || !request.is_something) return base::Time(0);
+  return base::Time(lower_bound_time(request.collective, path, tiers_, request.bytes));
 }
 
 }  // namespace weft::interconnect

@@ -1,6 +1,6 @@
 // Two dies of one package with a bridge between them.
 
-#include "tier_kinds.h"
+#include "weft/interconnect/tier.h"
 
 namespace weft::interconnect {
 
@@ -15,13 +15,6 @@ Tier die_pair(base::Bandwidth bandwidth, base::Time latency, double efficiency) 
   tier.link.efficiency = efficiency;
   tier.link.all_to_all_efficiency = efficiency;
   return tier;
-}
-
-TierInventory pair_inventory(const Tier& tier, std::int64_t devices_inside) {
-  const double links = tier.links_per_device * static_cast<double>(devices_inside);
-  TierInventory inventory = inventory_of_links(tier, links);
-  inventory.bisection = links * tier.link.bandwidth;
-  return inventory;
 }
 
 }  // namespace weft::interconnect

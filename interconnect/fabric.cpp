@@ -1,14 +1,44 @@
 #include "weft/interconnect/fabric.h"
 
 #include <algorithm>
+#include <climits>
 #include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "dragonfly.h"
+#include "tier_kinds.h"
+
 namespace weft::interconnect {
 
 namespace {
+
+bool is_direct(TierKind kind) {
+  return kind == TierKind::kPair || kind == TierKind::kFullMesh || kind == TierKind::kSwitch ||
+         kind == TierKind::kLongHaul;
+}
+
+// Where traffic shares cables in ways of its own, the busiest cable paces it.
+void take_shares(const Tier& tier, std::int64_t devices_inside, TierModel& model) {
+  double neighbour = 0;  // s/byte of the busiest cable
+  double all_to_all = 0;
+  const double efficiency = tier.link.efficiency;
+  if (tier.kind == TierKind::kDragonfly) {
+    const DragonflyLoad load = dragonfly_load(tier.dragonfly, devices_inside);
+    neighbour = load.neighbour / tier.link.bandwidth.si();
+    all_to_all = load.all_to_all / tier.link.bandwidth.si();
+  } else if (tier.kind == TierKind::kGraph) {
+    neighbour = tier.graph_use.neighbour_time * static_cast<double>(devices_inside);
+    all_to_all = tier.graph_use.all_to_all_time * static_cast<double>(devices_inside);
+    model.latency = tier.graph_use.latency.si();
+  } else {
+    return;
+  }
+  model.byte_time = std::max(model.byte_time, neighbour / efficiency);
+  model.all_to_all_byte_time =
+      std::max(model.all_to_all_byte_time, all_to_all / tier.link.all_to_all_efficiency);
+}
 
 // A link of bandwidth b and efficiency e takes (s + half_size) / (b·e) for a message of s bytes; a
 // device with L of them cuts its message in L parts, or shares one link with 1/L - 1 others.
@@ -31,9 +61,13 @@ TierModel model_of(const Tier& tier, std::int64_t devices_inside) {
     model.in_switch_byte_time = 1 / (bandwidth * link.in_switch_reduction->efficiency);
     model.in_switch_latency = std::max(link.in_switch_reduction->latency.si(), 2 * model.latency);
   }
-  model.is_mesh = tier.kind == TierKind::kFullMesh;
-  model.is_direct = tier.kind != TierKind::kFatTree;
+  model.is_mesh = tier.kind == TierKind::kFullMesh || tier.kind == TierKind::kLongHaul;
+  model.is_direct = is_direct(tier.kind);
   model.shares_ports = tier.shares_ports;
+  model.is_ring = tier.kind == TierKind::kRing;
+  model.wraps = tier.wraps;
+  model.forwards = tier.kind == TierKind::kRing || tier.passes_on || !tier.joins_rails;
+  take_shares(tier, devices_inside, model);
   return model;
 }
 
@@ -52,10 +86,19 @@ Fabric::Fabric(std::vector<Tier> tiers) : tiers_(std::move(tiers)) {
   }
   std::int64_t devices = 1;
   for (std::size_t i = 0; i < tiers_.size(); ++i) {
-    const Tier& tier = tiers_[i];
+    Tier& tier = tiers_[i];
+    if (tier.kind == TierKind::kLongHaul && tier.links > 0) {
+      tier.links_per_device = tier.links / static_cast<double>(devices);
+    }
     check(tier);
+    if (tier.children > INT_MAX / devices) throw std::invalid_argument("too many devices");
     (void)unit_inventory(tier, devices);  // throws when it cannot be built
     models_[i] = model_of(tier, devices);
+    // The way to a gateway is a way through the network in front of it.
+    const bool has_gateways = tier.kind == TierKind::kLongHaul && i > 0;
+    if (has_gateways && top_nodes(tiers_[i - 1], devices / tiers_[i - 1].children).count > 0) {
+      models_[i].latency += models_[i - 1].latency;
+    }
     devices *= tier.children;
     unit_sizes_[i] = devices;
   }

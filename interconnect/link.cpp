@@ -42,9 +42,23 @@ InSwitchReduction read_in_switch(base::Fields fields) {
 Optics read_optics(base::Fields fields) {
   Optics optics;
   optics.modules_per_link = fields.number("modules_per_link");
+  if (!(optics.modules_per_link >= 0)) {
+    const auto node = fields.value("modules_per_link");
+    fields.reading().error(node ? *node : fields.node(), "this cannot be negative");
+    optics.modules_per_link = 0;
+  }
   optics.module_power = optional<base::Power>(fields, "module_power");
+  optics.module_price = fields.maybe_money("module_price");
   fields.finish();
   return optics;
+}
+
+LowLatency read_low_latency(base::Fields fields) {
+  LowLatency low;
+  low.latency = at_least_zero(fields, "latency", fields.quantity<base::Time>("latency"));
+  low.efficiency = share(fields, "efficiency", 1.0);
+  fields.finish();
+  return low;
 }
 
 }  // namespace
@@ -71,6 +85,7 @@ Link read_link(const base::Document& document, base::Reading& reading) {
   if (auto reduction = fields.maybe_map("in_switch_reduction")) {
     link.in_switch_reduction = read_in_switch(*reduction);
   }
+  if (auto low = fields.maybe_map("low_latency")) link.low_latency = read_low_latency(*low);
   if (auto optics = fields.maybe_map("optics")) link.optics = read_optics(*optics);
   fields.finish();
   return link;

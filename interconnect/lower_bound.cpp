@@ -4,8 +4,10 @@
 //   all-reduce                        ≥ 2(k-1)/k · S / ports   (S / ports when a switch reduces)
 //   all-gather, reduce-scatter        ≥ what the smallest child lacks / its ports
 //   all-to-all                        ≥ what the smallest child sends out / its ports
+//   broadcast                         ≥ S / the ports of the first member's child
 // (bounds of Chan, Heimlich, Purkayastha and van de Geijn 2007, applied to every cut), and at least
-// one message over the outermost tier.
+// one message over the outermost tier. Where all tiers are dimensions of a mesh or torus,
+// all-to-all also needs the links between the halves of each.
 
 #include <algorithm>
 #include <cmath>
@@ -16,46 +18,114 @@ namespace weft::interconnect {
 
 namespace {
 
-// Nominal byte/s of one member's ports: towards peers in the most children that a unit touches.
-double port_bandwidth(const Crossing& crossing) {
-  const double links = crossing.tier->is_mesh ? crossing.children - 1 : 1;
-  return links * crossing.tier->bandwidth;
+// Members that may use a tier's links besides their own: all of a site for its trunk.
+double sharers(std::span<const Tier> tiers, int index, double members) {
+  if (tiers[index].kind != TierKind::kLongHaul) return members;
+  double devices = 1;
+  for (int inside = 0; inside < index; ++inside) devices *= tiers[inside].children;
+  return devices;
+}
+
+// Nominal byte/s of so many members' ports towards a tier: at least a whole link, which one member
+// may have to itself; not what oversubscription leaves, as traffic may stay below it.
+double port_bandwidth(std::span<const Tier> tiers, int index, double peers, double members) {
+  const Tier& tier = tiers[index];
+  const double links = sharers(tiers, index, members) * tier.links_per_device;
+  return peers * std::max(links, 1.0) * tier.link.bandwidth.si();
+}
+
+// Ways out of a member: links to peers of a mesh, either way round a ring.
+double peers_in(const Tier& tier, int children) {
+  if (tier.kind == TierKind::kRing) return tier.children > 2 ? 2 : 1;
+  const bool is_mesh = tier.kind == TierKind::kFullMesh || tier.kind == TierKind::kLongHaul;
+  return is_mesh ? (tier.detours ? tier.children : children) - 1 : 1;
+}
+
+// byte/s of all ports of so many members that traffic over crossing i and those further out can
+// use. Where devices pass traffic on, it may leave by any port further in as well.
+double ports_from(const Path& path, std::span<const Tier> tiers, int first, double members) {
+  double ports = 0;
+  double shared = 0;  // the fastest of the tiers that use the same ports
+  int passed_on = 0;  // tiers inside of these lead out too
+  for (int i = path.count - 1; i >= first; --i) {
+    const Crossing& crossing = path.crossings[i];
+    const Tier& tier = tiers[crossing.index];
+    const double peers = peers_in(tier, crossing.children);
+    shared = std::max(shared, port_bandwidth(tiers, crossing.index, peers, members));
+    if (crossing.tier->forwards || tier.is_dimension())
+      passed_on = std::max(passed_on, crossing.index);
+    if (crossing.shares_ports) continue;
+    ports += shared;
+    shared = 0;
+  }
+  const int counted = path.crossings[first].index;
+  for (int tier = 0; tier < std::min(passed_on, counted); ++tier) {
+    ports += port_bandwidth(tiers, tier, peers_in(tiers[tier], tiers[tier].children), members);
+  }
+  return ports + shared;
 }
 
 bool reduces(const Crossing& crossing, double ranks) {
   return crossing.tier->in_switch_minimum > 0 && ranks >= crossing.tier->in_switch_minimum;
 }
 
+// `ports(members)`: of that many members [byte/s].
+template <class Ports>
 double cut_time(Collective collective, const Crossing& crossing, double ranks, double bytes,
-                double ports, bool switch_reduces) {
-  if (collective == Collective::kPointToPoint) return bytes / ports;
+                const Ports& ports, bool switch_reduces) {
+  if (collective == Collective::kPointToPoint) return bytes / ports(1);
+  if (collective == Collective::kBroadcast) return bytes / ports(crossing.below_most);
   if (collective == Collective::kAllReduce) {
     const double nodes = std::ceil(ranks / crossing.below_most);
     const double factor = switch_reduces ? 1 : 2 * (nodes - 1) / nodes;
-    return factor * bytes / (crossing.below_most * ports);
+    return factor * bytes / ports(crossing.below_most);
   }
   const double outside = (ranks - crossing.below) / ranks;
-  const double members = collective == Collective::kAllToAll ? 1 : crossing.below;
-  return outside * bytes / (members * ports);
+  const double sent = collective == Collective::kAllToAll ? crossing.below * bytes : bytes;
+  return outside * sent / ports(crossing.below);
+}
+
+// All-to-all between the halves of a ring: each device sends 1/n of its bytes to each other one.
+double halves_time(const Path& path, const Crossing& crossing, double bytes) {
+  const int half = crossing.children / 2;
+  const double messages = crossing.below * half * (crossing.children - half) * crossing.below;
+  const double links = (crossing.closes ? 2 : 1) * crossing.below;
+  return messages * bytes / path.ranks / (links * crossing.tier->bandwidth);
+}
+
+bool is_grid(const Path& path) {
+  const auto tiers = path.tiers();
+  return path.even && std::all_of(tiers.begin(), tiers.end(), [](const Crossing& crossing) {
+           return crossing.tier->is_ring || crossing.tier->is_mesh;
+         });
+}
+
+double grid_time(const Path& path, std::span<const Tier> tiers, double bytes) {
+  double bound = 0;
+  for (const Crossing& crossing : path.tiers()) {
+    const bool is_filled = crossing.children == tiers[crossing.index].children;
+    if (!crossing.tier->is_ring || !is_filled) continue;
+    // Other units of the tier have as many messages and links of their own.
+    bound = std::max(bound, halves_time(path, crossing, bytes) * path.ranks / crossing.inside);
+  }
+  return bound;
 }
 
 }  // namespace
 
-double lower_bound_time(Collective collective, const Path& path, double bytes) {
+double lower_bound_time(Collective collective, const Path& path, std::span<const Tier> tiers,
+                        double bytes) {
   double bound = path.top().tier->latency;
-  double ports = 0;
-  double shared = 0;  // the fastest of the tiers that use the same ports
   bool switch_reduces = false;
   for (int i = path.count - 1; i >= 0; --i) {
     const Crossing& crossing = path.crossings[i];
     switch_reduces = switch_reduces || reduces(crossing, path.ranks);
-    shared = std::max(shared, port_bandwidth(crossing));
-    bound = std::max(
-        bound, cut_time(collective, crossing, path.ranks, bytes, ports + shared, switch_reduces));
-    if (!crossing.shares_ports) {
-      ports += shared;
-      shared = 0;
-    }
+    const auto ports = [&](double members) { return ports_from(path, tiers, i, members); };
+    bound =
+        std::max(bound, cut_time(collective, crossing, path.ranks, bytes, ports, switch_reduces));
+  }
+  if (collective == Collective::kAllToAll && path.has_rings && is_grid(path)) {
+    bound = std::max(bound, grid_time(path, tiers, bytes));
   }
   return bound;
 }

@@ -9,13 +9,16 @@ namespace {
 
 // Links of a member towards its peers: where the unit that touches fewest children, but still
 // crosses the tier, has fewest.
-double links_of(const TierModel& tier, int children, double inside, double below_most) {
+double links_of(const TierModel& tier, int children, double inside, double below_most,
+                bool closes) {
+  if (closes) return 2;
   if (!tier.is_mesh) return 1;
   const double fewest = std::ceil(inside / below_most);
   return std::clamp(fewest, 2.0, static_cast<double>(children)) - 1;
 }
 
-Crossing crossing_of(const TierModel& tier, int index, const GroupShape& group, bool is_outermost) {
+Crossing crossing_of(const TierModel& tier, int index, const GroupShape& group, bool is_outermost,
+                     bool closes) {
   const TierSpan& span = group.tiers[index];
   Crossing crossing;
   crossing.tier = &tier;
@@ -24,10 +27,11 @@ Crossing crossing_of(const TierModel& tier, int index, const GroupShape& group, 
   crossing.below = span.members_least;
   crossing.below_most = span.members_most;
   crossing.inside = is_outermost ? group.size : group.tiers[index + 1].members_least;
-  crossing.links = links_of(tier, span.children, crossing.inside, crossing.below_most);
+  crossing.links = links_of(tier, span.children, crossing.inside, crossing.below_most, closes);
   crossing.byte_time = tier.byte_time / (crossing.below * crossing.links);
   crossing.clusters = crossing.clusters_below = 1;
   crossing.shares_ports = false;
+  crossing.closes = closes;
   return crossing;
 }
 
@@ -45,7 +49,8 @@ void count_clusters(Path& path) {
 
 }  // namespace
 
-Path path_of(std::span<const TierModel> models, const GroupShape& group) {
+Path path_of(std::span<const TierModel> models, std::span<const Tier> tier_facts,
+             const GroupShape& group) {
   Path path;
   path.ranks = group.size;
   const int tiers = static_cast<int>(models.size());
@@ -56,7 +61,11 @@ Path path_of(std::span<const TierModel> models, const GroupShape& group) {
     capacity *= children;
     const TierModel& tier = models[index];
     Crossing& crossing = path.crossings[path.count];
-    crossing = crossing_of(tier, index, group, index + 1 >= tiers);
+    // Members that do not fill a ring stand side by side in it, in a line.
+    const bool closes =
+        tier.is_ring && tier.wraps && children > 2 && children == tier_facts[index].children;
+    crossing = crossing_of(tier, index, group, index + 1 >= tiers, closes);
+    path.has_rings = path.has_rings || tier.is_ring;
     crossing.shares_ports =
         tier.shares_ports && path.count > 0 && path.crossings[path.count - 1].index == index - 1;
     path.call_overhead = std::max(path.call_overhead, tier.call_overhead);

@@ -1,6 +1,7 @@
 #include "weft/interconnect/tier.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "tier_kinds.h"
@@ -8,21 +9,15 @@
 namespace weft::interconnect {
 
 base::Bandwidth Tier::device_bandwidth(int group_children) const {
-  const double peers = kind == TierKind::kFullMesh ? std::max(group_children - 1, 0) : 1;
+  const int others = std::max(group_children - 1, 0);
+  double peers = 1;
+  if (kind == TierKind::kFullMesh || kind == TierKind::kLongHaul) peers = others;
+  if (kind == TierKind::kRing) peers = std::min(others, 2);
   return peers * links_per_device * link.bandwidth;
 }
 
 int Tier::switch_hops(std::int64_t devices_inside) const {
-  switch (kind) {
-    case TierKind::kPair:
-    case TierKind::kFullMesh:
-      return 0;
-    case TierKind::kSwitch:
-      return shares_ports ? 3 : 1;  // in, across and out again
-    case TierKind::kFatTree:
-      return 2 * fat_tree_layers(*this, devices_inside) - 1;
-  }
-  return 0;
+  return tier_parts(kind).switch_hops(*this, devices_inside);
 }
 
 TierInventory inventory_of_links(const Tier& tier, double links) {
@@ -36,17 +31,15 @@ TierInventory inventory_of_links(const Tier& tier, double links) {
 }
 
 TierInventory unit_inventory(const Tier& tier, std::int64_t devices_inside) {
-  switch (tier.kind) {
-    case TierKind::kPair:
-      return pair_inventory(tier, devices_inside);
-    case TierKind::kFullMesh:
-      return full_mesh_inventory(tier, devices_inside);
-    case TierKind::kSwitch:
-      return switch_inventory(tier, devices_inside);
-    case TierKind::kFatTree:
-      return fat_tree_inventory(tier, devices_inside);
-  }
-  return {};
+  return tier_parts(tier.kind).inventory(tier, devices_inside);
+}
+
+const TierParts& tier_parts(TierKind kind) {
+  // In the order of the enumeration.
+  static const std::array<TierParts, 8> all{full_mesh_parts(), full_mesh_parts(), switch_parts(),
+                                            fat_tree_parts(),  ring_parts(),      dragonfly_parts(),
+                                            long_haul_parts(), graph_parts()};
+  return all.at(static_cast<std::size_t>(kind));
 }
 
 }  // namespace weft::interconnect

@@ -2,6 +2,9 @@
 
 #include <array>
 #include <climits>
+#include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "tier_kinds.h"
 
@@ -15,10 +18,12 @@ struct KindReader {
 };
 
 constexpr std::array kReaders{
-    KindReader{"full_mesh", read_full_mesh},
-    KindReader{"switch", read_switch},
-    KindReader{"fat_tree", read_fat_tree},
-    KindReader{"cloudmatrix", read_cloudmatrix},
+    KindReader{"full_mesh", read_full_mesh}, KindReader{"switch", read_switch},
+    KindReader{"fat_tree", read_fat_tree},   KindReader{"cloudmatrix", read_cloudmatrix},
+    KindReader{"torus", read_torus},         KindReader{"nd_full_mesh", read_nd_full_mesh},
+    KindReader{"dragonfly", read_dragonfly}, KindReader{"dragonfly_plus", read_dragonfly_plus},
+    KindReader{"long_haul", read_long_haul}, KindReader{"graph", read_graph},
+    KindReader{"astra", read_astra_tiers},   KindReader{"hwloc", read_hwloc_tier},
 };
 
 void check(const base::Fields& fields, const Tier& tier) {
@@ -34,6 +39,26 @@ void check(const base::Fields& fields, const Tier& tier) {
   if (tier.layers > 3) wrong("tiers", "a fat tree has 1, 2 or 3 tiers of switches");
 }
 
+// Whether it can be built, and counted.
+void check_built(const base::Fields& fields, const std::vector<Tier>& tiers,
+                 std::int64_t devices_inside) {
+  for (const Tier& tier : tiers) {
+    const auto devices = static_cast<double>(devices_inside) * tier.children;
+    if (devices > INT_MAX) {
+      fields.reading().error(fields.node(),
+                             fmt::format("{}: {:.3g} devices are too many", tier.name, devices));
+      return;
+    }
+    try {
+      (void)unit_inventory(tier, devices_inside);
+    } catch (const std::invalid_argument& error) {
+      fields.reading().error(fields.node(), error.what());
+      return;
+    }
+    devices_inside *= tier.children;
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> tier_kinds() {
@@ -43,24 +68,29 @@ std::vector<std::string> tier_kinds() {
   return names;
 }
 
+Link link_named(const std::string& name, const std::optional<base::Node>& key,
+                const TierContext& context, base::Reading& reading) {
+  if (name.empty() || context.catalog == nullptr) return {};
+  return read_link(context.catalog->load("link", name, key), reading);
+}
+
 Tier read_common(base::Fields& fields, const TierContext& context, TierKind kind,
                  const std::string& default_name) {
   Tier tier;
   tier.kind = kind;
   tier.name = fields.text("name", default_name);
-  const std::string link = fields.text("link");
-  if (!link.empty() && context.catalog != nullptr) {
-    tier.link =
-        read_link(context.catalog->load("link", link, fields.value("link")), fields.reading());
-  }
+  tier.link = link_named(fields.text("link"), fields.value("link"), context, fields.reading());
   return tier;
 }
 
 std::vector<Tier> read_tiers(base::Fields fields, const TierContext& context) {
+  const std::size_t errors = fields.reading().diagnostics().size();
   const std::size_t kind = fields.choice("kind", tier_kinds());
   std::vector<Tier> tiers = kReaders.at(kind).read(fields, context);
   fields.finish();
   for (const Tier& tier : tiers) check(fields, tier);
+  const bool is_sound = fields.reading().diagnostics().size() == errors;
+  if (is_sound) check_built(fields, tiers, context.devices_inside);
   return tiers;
 }
 

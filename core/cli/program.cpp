@@ -27,6 +27,7 @@ constexpr const char* kExamples =
     "  weft show ascend_910c                        every figure of a chip, with its source\n"
     "  weft check mine.yaml                         is this file right?\n"
     "  weft validate                                how far off is it, on published runs?\n"
+    "  weft collective dgx_h100 --op all_reduce --bytes '1 GiB' --group 64\n"
     "\n"
     "Exit codes: 0 an answer, 1 input/output or internal, 2 bad input or an illegal plan,\n"
     "3 no legal plan found, 130 and 143 stopped by a signal.";
@@ -94,7 +95,7 @@ int main(int argc, const char* const* argv) {
   app.require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Command>> commands;
   for (const auto add : {add_run, add_list, add_show, add_check, add_validate, add_memory,
-                         add_kernels, add_calibrate}) {
+                         add_kernels, add_fabric, add_collective, add_flows, add_calibrate}) {
     auto command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

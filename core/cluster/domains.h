@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "weft/base/fields.h"
@@ -12,8 +13,11 @@ namespace weft::cluster {
 
 struct Domains {
   std::vector<interconnect::Tier> scale_up;  // from the inside out
-  interconnect::Tier scale_out;
-  std::int64_t devices = 1;  // in one domain
+  std::int64_t devices = 1;                  // in one domain
+  std::vector<interconnect::Tier> scale_out;
+  // The outermost scale-out tier is built for as many domains as a study asks for.
+  bool is_open = false;
+  std::optional<interconnect::Tier> sites;
 };
 
 // Reads `hosts_per_domain`: each domain is built with that many hosts. Returns how many hosts are
@@ -21,7 +25,8 @@ struct Domains {
 std::int64_t use_part_of_each(Domains& domains, std::int64_t devices_per_host,
                               std::int64_t unit_hosts, base::Fields& use);
 
-// The fabric of so many hosts: whole domains, or a part of one. An error goes to `use`.
+// The fabric of so many hosts: whole domains, or a part of one; the same at each site. An error
+// goes to `use`.
 interconnect::Fabric fabric_for(Domains domains, std::int64_t hosts, std::int64_t devices,
                                 const base::Fields& use);
 

@@ -59,6 +59,26 @@ Prices read_prices(Fields fields) {
   return prices;
 }
 
+// One tier, or a list of them from the inside out; adds them and widens the context.
+void read_nested(Fields& fabric, const char* key, interconnect::TierContext& context,
+                 std::vector<interconnect::Tier>& tiers) {
+  const auto node = fabric.value(key);
+  if (!node) {
+    fabric.reading().error(fabric.node(),
+                           fmt::format("missing key '{}': a tier, or a list of tiers", key));
+    return;
+  }
+  const auto read = [&](const base::Node& tier_node) {
+    for (auto& tier :
+         interconnect::read_tiers(Fields(tier_node, fabric.reading(), fabric.name()), context)) {
+      context.devices_inside *= tier.children;
+      tiers.push_back(std::move(tier));
+    }
+  };
+  if (!node->is_list()) return read(*node);
+  for (std::size_t i = 0; i < node->size(); ++i) read(node->item(i));
+}
+
 // Tiers from the dies outwards, up to the scale-up domain.
 std::vector<interconnect::Tier> read_scale_up(Fields& fabric, const Cluster& cluster,
                                               interconnect::TierContext& context) {
@@ -69,22 +89,24 @@ std::vector<interconnect::Tier> read_scale_up(Fields& fabric, const Cluster& clu
                                            chip.die_to_die_efficiency));
     context.devices_inside = chip.devices();
   }
-  const auto read = [&](const base::Node& node) {
-    for (auto& tier :
-         interconnect::read_tiers(Fields(node, fabric.reading(), fabric.name()), context)) {
-      context.devices_inside *= tier.children;
-      tiers.push_back(std::move(tier));
-    }
-  };
-  const auto node = fabric.value("scale_up");
-  if (!node) {
-    fabric.reading().error(fabric.node(), "missing key 'scale_up': a tier, or a list of tiers");
-  } else if (node->is_list()) {
-    for (std::size_t i = 0; i < node->size(); ++i) read(node->item(i));
-  } else {
-    read(*node);
-  }
+  read_nested(fabric, "scale_up", context, tiers);
   return tiers;
+}
+
+void read_sites(Fields& fabric, const interconnect::TierContext& context, Domains& domains) {
+  auto sites = fabric.maybe_map("sites");
+  if (!sites) return;
+  auto tiers = interconnect::read_tiers(*sites, context);
+  if (tiers.size() == 1) domains.sites = std::move(tiers.front());
+  if (tiers.size() == 1 && domains.sites->kind == interconnect::TierKind::kLongHaul) return;
+  sites->reading().error(*fabric.value("sites"), "sites are joined by a tier of kind long_haul");
+}
+
+void check_tiers(const Fields& fabric, const Domains& domains) {
+  const auto tiers = domains.scale_up.size() + domains.scale_out.size() + (domains.sites ? 1 : 0);
+  if (tiers <= static_cast<std::size_t>(interconnect::kMaxTiers)) return;
+  fabric.reading().error(fabric.node(), fmt::format("{} tiers, dies and sites included; at most {}",
+                                                    tiers, interconnect::kMaxTiers));
 }
 
 Domains read_domains(Fields fabric, const base::Catalog& catalog, const Cluster& cluster) {
@@ -94,8 +116,13 @@ Domains read_domains(Fields fabric, const base::Catalog& catalog, const Cluster&
   context.devices_per_host = cluster.host.devices;
   domains.scale_up = read_scale_up(fabric, cluster, context);
   domains.devices = context.devices_inside;
-  const auto scale_out = interconnect::read_tiers(fabric.map("scale_out"), context);
-  if (!scale_out.empty()) domains.scale_out = scale_out.front();
+  read_nested(fabric, "scale_out", context, domains.scale_out);
+  if (!domains.scale_out.empty()) {
+    const auto& outermost = domains.scale_out.back();
+    domains.is_open = outermost.kind == interconnect::TierKind::kFatTree && outermost.children == 1;
+  }
+  read_sites(fabric, context, domains);
+  check_tiers(fabric, domains);
   fabric.finish();
   return domains;
 }

@@ -26,7 +26,9 @@ bool is_fit(const std::filesystem::path& file) {
 
 // The file that a fit stands over. Reading that reads the fit with it.
 std::filesystem::path below_fit(const std::filesystem::path& fit) {
-  auto below = std::filesystem::path(fit).replace_filename(fit.stem().stem().string() + ".yaml");
+  auto name = fit.stem().stem();
+  if (name.extension() == ".collectives") name = name.stem();
+  auto below = std::filesystem::path(fit).replace_filename(name.string() + ".yaml");
   if (std::filesystem::is_regular_file(below)) return below;
   const auto root = base::Document::load(fit).root();
   throw base::InputError(
@@ -38,7 +40,12 @@ std::filesystem::path below_fit(const std::filesystem::path& fit) {
 }  // namespace
 
 std::string check_file(const std::filesystem::path& file, const base::Catalog& catalog) {
-  if (is_fit(file)) return "fit of a " + check_file(below_fit(file), catalog);
+  if (is_fit(file)) {
+    const bool is_of_collectives = file.stem().stem().extension() == ".collectives";
+    return "fit of a " + check_file(below_fit(file), is_of_collectives
+                                                         ? catalog.with(base::Fits::kCollectives)
+                                                         : catalog);
+  }
   const auto document = catalog.load_file(file, "");
   const auto named = document.root().find("kind");
   std::string kind(named->text());

@@ -67,20 +67,26 @@ INSTANTIATE_TEST_SUITE_P(Shipped, EveryChip, ::testing::ValuesIn(names_of("chip"
 
 TEST_P(EveryChip, IsReadWithoutError) { EXPECT_NO_THROW(reading_.throw_if_any()); }
 
+// The format of 16 bits that a chip has: TPUs have no FP16.
+std::size_t sixteen_bits(const Device& device) {
+  return device.peaks.matrix[kFp16].si() > 0 ? kFp16 : kBf16;
+}
+
 // A format of fewer bits is never slower. INT8 is left out: Blackwell Ultra nearly drops it.
 TEST_P(EveryChip, IsFasterInNarrowerFormats) {
   const auto& peak = chip_.device.peaks.matrix;
   double last = 0;
-  for (const std::size_t p : {kTf32, kFp16, kFp8, kNvfp4}) {
+  const auto half = sixteen_bits(chip_.device);
+  for (const std::size_t p : {kTf32, half, kFp8, kNvfp4}) {
     if (peak[p].si() <= 0) continue;
     EXPECT_GE(peak[p].si(), last) << kPrecisionNames[p];
     last = peak[p].si();
   }
   EXPECT_GT(last, 0);
   if (peak[kBf16].si() > 0) {
-    EXPECT_EQ(peak[kBf16], peak[kFp16]);
+    EXPECT_EQ(peak[kBf16], peak[half]);
   }
-  EXPECT_GT(peak[kFp16], chip_.device.peaks.vector_fp32);
+  EXPECT_GT(peak[half], chip_.device.peaks.vector_fp32);
 }
 
 TEST_P(EveryChip, HasPowerToComputeWith) {
@@ -88,9 +94,9 @@ TEST_P(EveryChip, HasPowerToComputeWith) {
   const auto busy = device.power.idle + device.power.active;
   EXPECT_GT(device.power.limit, busy);
   EXPECT_GT(device.power.idle.si(), 0);
-  const auto& peak = device.peaks.matrix[kFp16];
-  const auto computing =
-      busy + device.power.per_flop[kFp16] * peak * device.kernels.gemm.efficiency[kFp16];
+  const auto half = sixteen_bits(device);
+  const auto computing = busy + device.power.per_flop[half] * device.peaks.matrix[half] *
+                                    device.kernels.gemm.efficiency[half];
   EXPECT_GT(computing, device.power.limit * 0.5);
   EXPECT_LT(computing, device.power.limit * 1.4);
 }

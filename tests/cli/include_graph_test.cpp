@@ -15,13 +15,12 @@ namespace {
 namespace fs = std::filesystem;
 
 // Ground floor first; rooms of one floor do not see each other.
-const std::vector<std::vector<std::string>> kFloors = {{"base"},     {"chips", "interconnect"},
-                                                       {"workload"}, {"cluster"},
-                                                       {"plan"},     {"step"},
-                                                       {"campaign"}, {"site"},
-                                                       {"study"},    {"validation"},
-                                                       {"kernels"},  {"calibration"},
-                                                       {"report"},   {"cli"}};
+const std::vector<std::vector<std::string>> kFloors = {
+    {"base"},       {"flow"},     {"graph"},   {"chips", "interconnect"},
+    {"traffic"},    {"workload"}, {"cluster"}, {"plan"},
+    {"step"},       {"campaign"}, {"site"},    {"study"},
+    {"validation"}, {"kernels"},  {"network"}, {"calibration"},
+    {"report"},     {"cli"}};
 
 // What a job is made of does not depend on the wires between the chips.
 const std::map<std::string, std::set<std::string>> kForbidden = {{"workload", {"interconnect"}}};
@@ -42,16 +41,20 @@ std::map<std::string, std::set<std::string>> allowed_rooms() {
   return allowed;
 }
 
-// Studies large enough for a room of their own, in the folder of the others.
-const std::set<std::string> kStudies = {"validation", "kernels", "calibration"};
+// Rooms in the folder of another.
+const std::map<std::string, std::set<std::string>> kInner = {
+    {"study", {"validation", "kernels", "network", "calibration"}},
+    {"interconnect", {"flow", "graph", "traffic"}}};
 
-// "core/plan/check.cpp" is of the room plan, "chips/kernel.cpp" of the room chips.
+// "core/plan/check.cpp" is of the room plan, "interconnect/flow/engine.cpp" of the room flow.
 std::string room_of(const fs::path& relative) {
   auto part = relative.begin();
   if (*part == "core") ++part;
   const auto inside = std::next(part);
-  const bool is_study = *part == "study" && inside != relative.end();
-  return is_study && kStudies.contains(inside->string()) ? inside->string() : part->string();
+  const auto inner = kInner.find(part->string());
+  const bool is_inner =
+      inner != kInner.end() && inside != relative.end() && inner->second.contains(inside->string());
+  return is_inner ? inside->string() : part->string();
 }
 
 struct Include {

@@ -9,8 +9,6 @@ namespace {
 
 using namespace testing;
 
-constexpr base::Bytes kGigabyte{1e9};
-
 double seconds(const Fabric& fabric, Collective collective, const GroupShape& group,
                Algorithm algorithm, base::Bytes bytes = kGigabyte) {
   return fabric.cost(collective, group, bytes, algorithm).time.si();

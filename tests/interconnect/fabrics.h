@@ -12,6 +12,8 @@ namespace weft::interconnect::testing {
 
 inline constexpr double kGiga = 1e9;
 inline constexpr double kMicro = 1e-6;
+inline constexpr double kGibi = 1 << 30;
+inline constexpr base::Bytes kGigabyte{1e9};
 
 inline Link make_link(double gigabytes_per_second, double microseconds = 0, double efficiency = 1,
                       double half_kilobytes = 0) {

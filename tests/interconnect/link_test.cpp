@@ -1,6 +1,7 @@
 // Reading links.
 
 #include <algorithm>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -70,6 +71,13 @@ TEST(ReadLink, ShowsWhatIsWrong) {
             std::string::npos);
   EXPECT_NE(message("kind: link\nname: X\nbandwidth: 1 GB/s\nlatency: -1 us\n").find("negative"),
             std::string::npos);
+  EXPECT_NE(
+      message("kind: link\nname: X\nbandwidth: 0 GB/s\nlatency: 1 us\n").find("link.yaml:3:12"),
+      std::string::npos);
+  EXPECT_NE(message("kind: link\nname: X\nbandwidth: 1 GB/s\nlatency: 1 us\n"
+                    "optics: {modules_per_link: -1}\n")
+                .find("link.yaml:5:28"),
+            std::string::npos);
   EXPECT_NE(message("kind: link\nname: X\nbandwith: 1 GB/s\nlatency: 1 us\n").find("bandwith"),
             std::string::npos);
 }
@@ -81,7 +89,7 @@ TEST(ShippedLinks, AreReadAndHaveSources) {
   for (const std::string& name : names) {
     const Link link = shipped_link(name);
     EXPECT_GT(link.bandwidth.si(), 0) << name;
-    EXPECT_GT(link.call_overhead.si(), 0) << name;
+    EXPECT_GE(link.call_overhead.si(), 0) << name;
     for (const base::Fact& fact : base::facts(catalog.load("link", name, std::nullopt))) {
       if (fact.path == "kind" || fact.path == "name") continue;
       EXPECT_FALSE(fact.source.empty()) << name << " " << fact.path;
@@ -95,8 +103,10 @@ TEST(ShippedLinks, HaveARangeForWhatIsFitted) {
   const base::Catalog catalog = shipped();
   for (const std::string& name : catalog.names("link")) {
     base::Reading reading;
-    (void)read_link(catalog.load("link", name, std::nullopt), reading);
+    const Link link = read_link(catalog.load("link", name, std::nullopt), reading);
+    if (link.call_overhead.si() == 0) continue;  // for flows alone, no collective runs over it
     for (const char* key : {".latency", ".efficiency", ".all_to_all_efficiency"}) {
+      if (name.starts_with("wan_") && key == std::string(".latency")) continue;  // by its length
       const auto& inputs = reading.uncertain_inputs();
       EXPECT_TRUE(std::any_of(inputs.begin(), inputs.end(),
                               [&](const auto& input) { return input.path.ends_with(key); }))

@@ -16,7 +16,6 @@ using namespace testing;
 
 constexpr double kKibi = 1024;
 constexpr double kMebi = 1024 * kKibi;
-constexpr double kGibi = 1024 * kMebi;
 
 struct Point {
   double bytes;

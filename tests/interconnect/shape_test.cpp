@@ -116,7 +116,7 @@ TEST(Shape, RefusesWhatDoesNotExist) {
   EXPECT_THROW((void)fabric.neighbours(8, 8), std::invalid_argument);
   EXPECT_THROW((void)fabric.shape_of({}), std::invalid_argument);
   EXPECT_THROW(Fabric(std::vector<Tier>{}), std::invalid_argument);
-  EXPECT_THROW(nested({2, 2, 2, 2, 2, 2, 2}), std::invalid_argument);
+  EXPECT_THROW(nested({2, 2, 2, 2, 2, 2, 2, 2, 2}), std::invalid_argument);
 }
 
 }  // namespace

@@ -222,7 +222,7 @@ Document Catalog::load_file(const fs::path& file, const std::string& kind) const
 Document Catalog::with_fit(Document document, const std::string& kind) const {
   if (fits_ == Fits::kIgnore) return document;
   fs::path fit = document.file();
-  fit.replace_extension(".fit.yaml");
+  fit.replace_extension(fits_ == Fits::kCollectives ? ".collectives.fit.yaml" : ".fit.yaml");
   if (document.file().empty() || !is_file(fit)) return document;
   Document values = Document::load(fit);
   check_kind(values, kind, std::nullopt);

@@ -2,18 +2,46 @@
 #pragma once
 
 #include <array>
+#include <optional>
+#include <string_view>
 
 #include "weft/base/quantity.h"
 #include "weft/interconnect/group.h"
 
 namespace weft::interconnect {
 
-enum class Collective { kAllReduce, kAllGather, kReduceScatter, kAllToAll, kPointToPoint };
+enum class Collective {
+  kAllReduce,
+  kAllGather,
+  kReduceScatter,
+  kAllToAll,
+  kPointToPoint,
+  kBroadcast,  // from the first member
+  kBarrier,    // an all-reduce of nothing
+};
 
-enum class Algorithm { kNone, kRing, kTree, kDirect, kHierarchical, kInSwitch, kPairwise };
+enum class Algorithm {
+  kNone,
+  kRing,
+  kTree,             // double binary tree
+  kDirect,           // one or two shots, every rank to every other
+  kHierarchical,     // tier by tier
+  kInSwitch,         // NVLS, SHARP
+  kPairwise,         // one partner after another
+  kTorusBucket,      // rings along all dimensions of a torus at once
+  kHalvingDoubling,  // recursive
+  kBruck,
+};
 
 const char* name_of(Algorithm algorithm);
 const char* name_of(Collective collective);
+// From a name as name_of writes it, "_" and "-" alike.
+std::optional<Algorithm> algorithm_of(std::string_view name);
+std::optional<Collective> collective_of(std::string_view name);
+
+// Bus bandwidth of nccl-tests: bytes / time times what a ring must send per byte: all-reduce
+// 2(n-1)/n; all-gather, reduce-scatter, all-to-all (n-1)/n; others 1 (nccl-tests PERFORMANCE.md).
+double bus_factor(Collective collective, int ranks);
 
 struct CollectiveCost {
   base::Time time;

@@ -32,6 +32,9 @@ struct TierModel {
   bool is_mesh = false;
   bool is_direct = false;  // every pair of children is one hop apart
   bool shares_ports = false;
+  bool is_ring = false;   // bandwidth is that of one device to one of its two neighbours
+  bool wraps = false;     // is_ring: the last child is joined to the first
+  bool forwards = false;  // a message that changes its place here and further in crosses both tiers
 };
 
 class Fabric {

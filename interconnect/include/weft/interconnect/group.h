@@ -5,7 +5,7 @@
 
 namespace weft::interconnect {
 
-inline constexpr int kMaxTiers = 6;
+inline constexpr int kMaxTiers = 8;
 
 // How many children of one unit of a tier the group touches, and how many members stand in one
 // child; least and most differ when the group does not fit the tier evenly.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "weft/base/fields.h"
+#include "weft/base/money.h"
 #include "weft/base/quantity.h"
 
 namespace weft::interconnect {
@@ -21,6 +22,14 @@ struct InSwitchReduction {
 struct Optics {
   double modules_per_link = 0;  // both ends counted
   base::Power module_power;
+  std::optional<base::Money> module_price = std::nullopt;
+};
+
+// A way to send that gives up bandwidth for short steps (NCCL's LL: a flag beside every four bytes
+// instead of a fence), in use where it is faster. Messages take no half_size.
+struct LowLatency {
+  base::Time latency;       // one step of a collective
+  double efficiency = 1.0;  // share of nominal
 };
 
 // Bandwidth is per direction. A message of s bytes occupies one link for
@@ -39,6 +48,7 @@ struct Link {
   base::Time call_overhead;   // start of one collective call
   double all_to_all_efficiency = 1.0;  // share of nominal that large all-to-all reaches
   std::optional<InSwitchReduction> in_switch_reduction;
+  std::optional<LowLatency> low_latency;
   Optics optics;
   base::EnergyPerByte energy_per_byte;  // of one byte sent once over it, both ends
 };

@@ -2,19 +2,46 @@
 // a cluster) are joined, and what that takes to build.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "weft/base/quantity.h"
+#include "weft/graph/graph.h"
 #include "weft/interconnect/link.h"
 
 namespace weft::interconnect {
 
 enum class TierKind {
-  kPair,      // two devices of one package, joined directly
-  kFullMesh,  // every child joined to every other by a link of its own
-  kSwitch,    // one or more planes of switches, non-blocking unless oversubscribed
-  kFatTree,   // one, two or three layers of switches, rail-optimised or not
+  kPair,       // two devices of one package, joined directly
+  kFullMesh,   // every child joined to every other by a link of its own
+  kSwitch,     // one or more planes of switches, non-blocking unless oversubscribed
+  kFatTree,    // one, two or three layers of switches, rail-optimised or not
+  kRing,       // one dimension of a torus, or of a mesh when it does not wrap
+  kDragonfly,  // groups of routers, every group joined to every other (dragonfly and dragonfly+)
+  kLongHaul,   // sites, each pair joined by a few long links that all devices of a site share
+  kGraph,      // any graph, from a file
+};
+
+// Groups of routers (Kim, Dally, Scott and Abts 2008), or with spines > 0 groups of leaves and
+// spines (Shpiner et al. 2017, dragonfly+). In devices, routers and links of one group or router.
+struct Dragonfly {
+  int groups = 1;        // g
+  int routers = 1;       // a, of one group: those that devices hang on (dragonfly+: leaves)
+  int devices = 1;       // p, of one router
+  int spines = 0;        // dragonfly+: of one group; global links leave from them
+  int global_links = 1;  // h, of one router (dragonfly+: of one spine)
+  friend bool operator==(const Dragonfly&, const Dragonfly&) = default;
+};
+
+// What uniform traffic finds in a graph: filled by graph_tier.
+struct GraphUse {
+  int switch_hops = 0;         // on the longest of the shortest ways
+  base::Time latency;          // of the slowest of them
+  double neighbour_time = 0;   // s/byte when each device sends to the next one
+  double all_to_all_time = 0;  // s/byte that a device sends when it sends to all others alike
+  base::Bandwidth bisection;   // 0: too large to be worked out
 };
 
 // What a tier is built of, for power, cost and failures.
@@ -45,12 +72,34 @@ struct Tier {
   // Its traffic leaves through the ports of the next tier inside (L2 planes behind L1 switches).
   bool shares_ports = false;
 
-  int planes = 1;             // equal networks that each port is split over
-  int rails = 0;              // kFatTree: leaves serve one rail each; 0: not rail-optimised
-  int layers = 0;             // kFatTree: of switches; 0: as few as reach all ports
+  int planes = 1;           // equal networks that each port is split over
+  int rails = 0;            // kFatTree: leaves serve one rail each; 0: not rail-optimised
+  bool joins_rails = true;  // kFatTree: false: rail-only, nothing joins one rail to another
+                            // (arXiv:2307.12169); traffic between rails is passed on in the host
+  int layers = 0;           // kFatTree: of switches; 0: as few as reach all ports
+  // kFatTree: down to up at each layer of switches; their product is `oversubscription`.
+  std::array<double, 2> layer_oversubscription{1, 1};
   int radix = 64;             // kFatTree: ports of one switch, in ports of one plane
   std::int64_t switches = 0;  // kSwitch: in one unit
   base::Power switch_power;   // one switch, without optics
+  bool wraps = true;          // kRing: the last child is joined to the first
+  // kRing: children in one cube of a torus of cubes; links that leave it go through optical circuit
+  // switches (TPU v4, arXiv:2304.01433). 0: no optical switching.
+  int cube = 0;
+  bool detours = false;    // kFullMesh: a pair also uses ways over a third child (UB-Mesh's
+                           // All-Path-Routing, arXiv:2503.20377)
+  int spares = 0;          // kFullMesh: children beyond `children` that wait as a backup
+  bool passes_on = false;  // kFullMesh: see TierModel::forwards
+  Dragonfly dragonfly;     // kDragonfly
+  double links = 0;        // kLongHaul: between two sites; Fabric sets links_per_device from it
+  std::shared_ptr<const graph::Graph> graph;  // kGraph: its devices are the children
+  GraphUse graph_use;                         // kGraph
+
+  // Children are joined device by device, the i-th of one to the i-th of another, so that devices
+  // pass traffic on (dimensions of a mesh or torus).
+  [[nodiscard]] bool is_dimension() const {
+    return kind == TierKind::kFullMesh || kind == TierKind::kRing;
+  }
 
   // What one device can send into this tier among a group that touches `group_children` children of
   // a unit; one direction, nominal, without oversubscription.
@@ -65,6 +114,12 @@ TierInventory unit_inventory(const Tier& tier, std::int64_t devices_inside);
 
 // The link between the two dies of a package, as the innermost tier.
 Tier die_pair(base::Bandwidth bandwidth, base::Time latency, double efficiency);
+
+// Any graph as a tier whose children are its devices, one per child or `devices_inside` that share
+// the ports of one. Efficiencies are those of `link`, as are the latencies of cables without one;
+// bandwidths are those of the graph. Routes are the shortest ways, all of them evenly. Throws
+// std::invalid_argument when there are fewer than two devices, or some do not reach each other.
+Tier graph_tier(graph::Graph graph, const Link& link, std::int64_t devices_inside = 1);
 
 // Layers of switches of a fat tree (1 to 3): as written, or as few as reach all its ports. Throws
 // std::invalid_argument when they do not.

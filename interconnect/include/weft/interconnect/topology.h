@@ -19,9 +19,34 @@ struct TierContext {
   std::int64_t devices_per_host = 8;
 };
 
-// Reads one tier, a map with `kind: full_mesh | switch | fat_tree | cloudmatrix`. `cloudmatrix`
-// yields two tiers (the L1 switches of a host and the L2 planes), the others one. A fat tree
-// without `size` has one child until the caller sets `children`.
+// Reads one tier, a map with `kind` and the keys below; `name` is optional everywhere, `link` is
+// the name of a link. Some kinds yield several tiers, from the inside out. Sizes count children:
+// devices or units of the tier inside; `links_per_device` may be a fraction.
+//   full_mesh       size, links_per_device (to each peer), detours
+//   switch          size, links_per_device, planes, switches, oversubscription, switch_power
+//   fat_tree        size, tiers (of switches, 1 to 3), radix, planes, rails, rail_only,
+//                   oversubscription (a number, or a list for each layer but the last: [1, 7]),
+//                   links_per_device, switch_power. Without `size` it has one child until the
+//                   caller sets `children`.
+//   cloudmatrix     hosts, planes, switches_per_plane, switch_power: the L1 switches of a host and
+//                   the L2 planes
+//   torus           dimensions ([x, y, z], from the inside out), wrap, links_per_device (to each
+//                   neighbour; a number or one for each dimension), cube (children along the side
+//                   of a cube, joined to others by optical circuit switches), optical_switches,
+//                   switch_power: one tier per dimension
+//   nd_full_mesh    dimensions, names, link or links (one for each dimension), links_per_device,
+//                   detours, spares (per unit of the outermost dimension, or one for each): one
+//                   tier per dimension
+//   dragonfly       groups, routers (of a group), devices_per_router, global_links (of a router),
+//                   links_per_device, switch_power
+//   dragonfly_plus  groups, leaves, spines (of a group), devices_per_leaf, global_links (of a
+//   spine),
+//                   links_per_device, switch_power
+//   long_haul       sites, links (between two sites)
+//   graph           file (GraphML), or devices, switches, cables, directed (graph/files.h);
+//                   switch_power. Bandwidths are those of the graph, the rest is that of `link`.
+//   astra           file: a network file of ASTRA-sim (import.h); no link
+//   hwloc           file (lstopo --of xml), link, between_packages: the inside of a host (import.h)
 std::vector<Tier> read_tiers(base::Fields fields, const TierContext& context);
 
 // The kinds that read_tiers knows.

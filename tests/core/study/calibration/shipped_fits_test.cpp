@@ -69,9 +69,10 @@ TEST(ShippedFits, AreOrdered) {
 TEST(ShippedFits, StandBesideADocument) {
   for (const auto& entry : fs::recursive_directory_iterator(WEFT_CONFIGS)) {
     auto name = entry.path().string();
-    constexpr std::string_view kEnd = ".fit.yaml";
-    if (!name.ends_with(kEnd)) continue;
-    name.resize(name.size() - kEnd.size());
+    for (const std::string_view end : {".fit.yaml", ".collectives"}) {
+      if (name.ends_with(end)) name.resize(name.size() - end.size());
+    }
+    if (name == entry.path().string()) continue;
     EXPECT_TRUE(fs::exists(name + ".yaml")) << name;
   }
 }

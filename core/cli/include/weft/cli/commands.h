@@ -28,6 +28,9 @@ Command add_check(CLI::App& app);
 Command add_validate(CLI::App& app);
 Command add_memory(CLI::App& app);
 Command add_kernels(CLI::App& app);
+Command add_fabric(CLI::App& app);
+Command add_collective(CLI::App& app);
+Command add_flows(CLI::App& app);
 Command add_calibrate(CLI::App& app);
 
 // --configs for a command; the value is read when the command runs.

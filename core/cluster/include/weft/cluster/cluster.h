@@ -69,6 +69,12 @@ struct Cluster {
 // `hosts_per_domain` each scale-up domain is built with that many hosts (16 of the 18 trays of an
 // NVL72, so that groups stay even), and racks and pods count only those. The caller asks for the
 // keys that are its own and then finishes `use`. Errors go to the reading of `use`.
+//
+// The document's `fabric: {scale_up:, scale_out:, sites:}` has a tier or a list of tiers, from the
+// inside out, on either side, and may have a tier of kind long_haul around them. A fat tree without
+// `size` that stands outermost in scale_out is built for the domains that the study asks for; any
+// other network has the size that is written, and a study uses all of it or a whole part: slices of
+// a torus, groups or routers of a dragonfly. Hosts are divided evenly among sites.
 Cluster read_cluster(base::Fields& use, const base::Catalog& catalog);
 
 }  // namespace weft::cluster

@@ -26,8 +26,10 @@ struct Fact {
   Position position;
 };
 
-// Whether NAME.fit.yaml counts; what is fitted starts from the values written by hand.
-enum class Fits { kUse, kIgnore };
+// Which fits count. What is fitted starts from the values written by hand. Links under measured
+// collectives alone are another matter than links of a training run: their fits are files of their
+// own, NAME.collectives.fit.yaml, which stand over NAME.yaml instead of NAME.fit.yaml.
+enum class Fits { kUse, kIgnore, kCollectives };
 
 class Catalog {
  public:

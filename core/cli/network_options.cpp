@@ -1,0 +1,85 @@
+#include "network_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "weft/base/unit_text.h"
+#include "weft/cli/commands.h"
+
+namespace weft::cli {
+
+namespace {
+
+constexpr int kMostUnits = 1'000'000'000;
+constexpr std::array kPolicies = {
+    std::pair("minimal", graph::Policy::kMinimal), std::pair("ecmp", graph::Policy::kEcmp),
+    std::pair("spray", graph::Policy::kSpray), std::pair("detour", graph::Policy::kDetour)};
+
+}  // namespace
+
+void add_json_option(CLI::App& command, std::string& json, const char* what) {
+  command.add_option("--json", json, what)->type_name("FILE")->check([](const std::string& file) {
+    return file.empty() ? std::string("a file name, or -, is expected") : std::string();
+  });
+}
+
+void add_network_options(CLI::App& command, NetworkOptions& options, bool needs_cluster) {
+  auto* cluster =
+      command.add_option("CLUSTER", options.cluster, "a cluster's name, see weft list cluster");
+  if (needs_cluster) cluster->required();
+  auto* hosts = command.add_option("--hosts", options.hosts, "so many hosts of it");
+  auto* racks = command.add_option("--racks", options.racks, "so many racks, where it has them");
+  auto* pods = command.add_option("--pods", options.pods, "so many pods, where it has them");
+  for (auto* option : {hosts, racks, pods}) option->check(CLI::Range(1, kMostUnits));
+  hosts->excludes(racks)->excludes(pods);
+  racks->excludes(pods);
+  add_json_option(command, options.json, "also write the answer here; - prints only it");
+  add_configs_option(command, options.configs);
+}
+
+std::optional<network::ClusterSize> size_of(const NetworkOptions& options) {
+  if (options.hosts > 0) return network::ClusterSize{"hosts", options.hosts};
+  if (options.racks > 0) return network::ClusterSize{"racks", options.racks};
+  if (options.pods > 0) return network::ClusterSize{"pods", options.pods};
+  return std::nullopt;
+}
+
+base::Catalog make_network_catalog(const std::vector<std::filesystem::path>& directories) {
+  return make_catalog(directories).with(base::Fits::kCollectives);
+}
+
+void add_routing_options(CLI::App& command, RoutingOptions& options) {
+  std::vector<std::string> names;
+  for (const auto& [name, policy] : kPolicies) names.emplace_back(name);
+  command
+      .add_option("--routing", options.routing,
+                  "of the shortest ways minimal takes one, ecmp one by a hash, spray "
+                  "all;\ndetour also those one hop longer")
+      ->check(CLI::IsMember(names));
+  command.add_option("--seed", options.seed, "of the hashes");
+}
+
+graph::Policy policy_of(const RoutingOptions& options, graph::Policy fallback) {
+  for (const auto& [name, policy] : kPolicies) {
+    if (options.routing == name) return policy;
+  }
+  return fallback;
+}
+
+base::Bytes bytes_of(const std::string& option, const std::string& text) {
+  base::UnitError error;
+  const auto parsed = base::parse_quantity(text, error);
+  if (!parsed) network::refuse(fmt::format("{} {}: {}", option, text, error.message));
+  if (parsed->dimension != base::Bytes::kDimension || !parsed->currency.empty() ||
+      !(parsed->si >= 0)) {
+    network::refuse(fmt::format("{} {}: a size is expected here ({})", option, text,
+                                base::dimension_examples(base::Bytes::kDimension, false)));
+  }
+  return base::Bytes(parsed->si);
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,74 @@
+// What the reports on networks have in common.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "json_value.h"
+#include "table.h"
+#include "weft/base/unit_text.h"
+#include "weft/network/collective.h"
+#include "weft/report/text.h"
+
+namespace weft::report {
+
+inline constexpr double kMicro = 1e-6;
+inline constexpr double kGiga = 1e9;
+
+// "all_reduce": names as options and YAML have them.
+inline std::string key_of(std::string name) {
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+// Names from files may be as long as they like.
+inline std::string title(const std::string& text) {
+  return width_of(text) <= kTerminalColumns ? text : fitted(text, kTerminalColumns);
+}
+
+// "4 GiB", "8 B", "1.5 MiB".
+inline std::string binary_size(double bytes) {
+  constexpr double kKibi = 1024;
+  const char* const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  while (bytes >= kKibi && unit + 1 < std::size(units)) {
+    bytes /= kKibi;
+    ++unit;
+  }
+  return fmt::format("{:.4g} {}", bytes, units[unit]);
+}
+
+inline nlohmann::ordered_json hot_links_json(const std::vector<network::HotLink>& links) {
+  auto json = nlohmann::ordered_json::array();
+  for (const auto& link : links) {
+    json.push_back({{"from", link.from},
+                    {"to", link.to},
+                    {"tier", link.tier},
+                    {"bytes", link.bytes},
+                    {"use", link.use}});
+  }
+  return json;
+}
+
+inline nlohmann::ordered_json tiers_json(const std::vector<network::TierBytes>& tiers) {
+  auto json = nlohmann::ordered_json::array();
+  for (const auto& tier : tiers) json.push_back({{"tier", tier.tier}, {"bytes", tier.bytes}});
+  return json;
+}
+
+inline std::string hot_links_text(const std::vector<network::HotLink>& links, Colour colour) {
+  if (links.empty()) return "";
+  auto text = "\n" + bold("busiest links" + std::string(45, ' ') + "bytes     use  tier", colour);
+  for (const auto& link : links) {
+    text += "  " + fitted(link.from + " → " + link.to, 48) +
+            fmt::format("{:>13}{:>7.1f} %  {}\n", binary_size(link.bytes), 100 * link.use,
+                        fitted(link.tier, 20));
+  }
+  return text;
+}
+
+}  // namespace weft::report

@@ -1,0 +1,50 @@
+#include "weft/network/cluster_size.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace weft::network {
+
+namespace {
+
+// A name in single quotes, as YAML has them.
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? "''" : std::string(1, c);
+  return result + "'";
+}
+
+cluster::Cluster read(const base::Catalog& catalog, const std::string& name,
+                      const std::optional<ClusterSize>& size) {
+  auto text = fmt::format("use: {}\n", quoted(name));
+  if (size) text += fmt::format("{}: {}\n", size->unit, size->count);
+  const auto document = base::Document::parse(std::move(text), "command line");
+  base::Reading reading;
+  base::Fields use(document.root(), reading, "cluster");
+  auto cluster = cluster::read_cluster(use, catalog);
+  use.finish();
+  reading.throw_if_any();
+  return cluster;
+}
+
+}  // namespace
+
+cluster::Cluster read_cluster(const base::Catalog& catalog, const std::string& name,
+                              const std::optional<ClusterSize>& size, std::int64_t devices) {
+  auto cluster = read(catalog, name, size);
+  if (size || cluster.devices() >= devices) return cluster;
+  const auto unit = cluster.devices();
+  const auto units = (devices + unit - 1) / unit;
+  constexpr std::int64_t kMostHosts = 1'000'000'000;
+  if (units > kMostHosts / cluster.hosts) {
+    refuse(fmt::format("{} devices are more than {} can have", devices, cluster.name));
+  }
+  return read(catalog, name, ClusterSize{"hosts", static_cast<int>(units * cluster.hosts)});
+}
+
+void refuse(std::string message, std::string hint) {
+  throw base::InputError({{{}, 1, std::move(message), std::move(hint)}});
+}
+
+}  // namespace weft::network

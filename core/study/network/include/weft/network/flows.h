@@ -1,0 +1,44 @@
+// `weft flows`: the completion time of every flow of a traffic matrix.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "weft/cluster/cluster.h"
+#include "weft/graph/routing.h"
+#include "weft/network/collective.h"
+#include "weft/traffic/matrix.h"
+
+namespace weft::network {
+
+struct FlowsQuestion {
+  graph::Policy routing = graph::Policy::kEcmp;
+  std::uint64_t seed = 0;
+  int threads = 1;
+};
+
+struct FlowTime {
+  traffic::Connection connection;
+  double duration = 0;  // s, from its start; infinite when it found no way
+};
+
+struct FlowsAnswer {
+  std::string cluster;
+  std::int64_t devices = 0;
+  FlowsQuestion question;
+  std::vector<FlowTime> flows;  // in the order of the file
+  std::int64_t failed = 0;
+  double least = 0, median = 0, p99 = 0, most = 0;  // s, of the flows that arrived
+  double time = 0;                                  // s, until the last one is done
+  std::vector<TierBytes> tiers;
+  std::vector<HotLink> hot_links;
+};
+
+// Throws base::InputError when the matrix names devices that the cluster does not have, or the
+// cluster is too large for a graph.
+FlowsAnswer answer(const cluster::Cluster& cluster, const traffic::Matrix& matrix,
+                   const FlowsQuestion& question);
+
+}  // namespace weft::network

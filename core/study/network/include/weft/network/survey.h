@@ -1,0 +1,58 @@
+// `weft fabric`: what a network is built of and how far it reaches.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "weft/cluster/cluster.h"
+#include "weft/graph/graph.h"
+
+namespace weft::network {
+
+// Beyond so many nodes a survey is of closed forms.
+inline constexpr std::int64_t kMostNodes = 2'000'000;
+// Beyond so many the bisection is that of closed forms: a maximum flow takes too long.
+inline constexpr std::int64_t kMostNodesToCut = 50'000;
+
+struct TierSurvey {
+  std::string name, kind, link;
+  std::int64_t units = 1;     // of the tier
+  std::int64_t children = 1;  // of one unit
+  std::int64_t switches = 0;
+  std::vector<std::int64_t> switches_by_layer;  // leaf, spine, core; empty in closed form
+  double cables = 0;
+  double modules = 0;  // optical, both ends
+  std::optional<std::int64_t> device_ports, switch_ports;
+  base::Power switch_power, module_power;   // all of them
+  base::Bandwidth bisection;                // of one unit, one way, in closed form
+  std::optional<base::Money> optics_price;  // all modules; none: no price is known
+};
+
+struct WorstPair {
+  std::int64_t from = 0, to = 0;
+  std::optional<int> hops;  // cables
+  int switches = 0;
+  base::Time latency;
+};
+
+struct Survey {
+  std::string cluster;
+  std::int64_t devices = 0, hosts = 0;
+  bool from_graph = false;
+  std::int64_t nodes = 0;
+  std::vector<TierSurvey> tiers;  // from the inside out
+  std::int32_t parts = 1;         // connected; 1: whole
+  WorstPair worst;
+  base::Bandwidth bisection;  // one way, between two halves of all devices
+  bool bisection_from_graph = false;
+};
+
+// With its graph when it is small enough.
+Survey survey(const cluster::Cluster& cluster, std::int64_t most_nodes = kMostNodes);
+
+// The graph of a cluster's network. Throws base::InputError beyond graph::GraphBuilder::kMaxNodes.
+graph::Graph graph_of(const cluster::Cluster& cluster);
+
+}  // namespace weft::network

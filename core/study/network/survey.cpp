@@ -1,0 +1,142 @@
+#include "weft/network/survey.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "weft/graph/metrics.h"
+#include "weft/interconnect/wiring.h"
+#include "weft/network/cluster_size.h"
+
+namespace weft::network {
+
+namespace {
+
+using interconnect::Fabric;
+using interconnect::TierKind;
+
+const char* name_of(TierKind kind) {
+  switch (kind) {
+    case TierKind::kPair:
+      return "pair";
+    case TierKind::kFullMesh:
+      return "full mesh";
+    case TierKind::kSwitch:
+      return "switch";
+    case TierKind::kFatTree:
+      return "fat tree";
+    case TierKind::kRing:
+      return "ring";
+    case TierKind::kDragonfly:
+      return "dragonfly";
+    case TierKind::kLongHaul:
+      return "long haul";
+    case TierKind::kGraph:
+      return "graph";
+  }
+  return "";
+}
+
+std::int64_t inside_of(const Fabric& fabric, std::size_t tier) {
+  return tier == 0 ? 1 : fabric.unit_size(static_cast<int>(tier) - 1);
+}
+
+// What closed forms tell.
+std::vector<TierSurvey> tiers_of(const Fabric& fabric) {
+  std::vector<TierSurvey> surveys;
+  const auto inventory = fabric.inventory();
+  for (std::size_t i = 0; i < inventory.size(); ++i) {
+    const auto& tier = fabric.tiers()[i];
+    const auto& parts = inventory[i];
+    TierSurvey survey;
+    survey.name = tier.name;
+    survey.kind = name_of(tier.kind);
+    survey.link = tier.link.name;
+    survey.units = fabric.size() / fabric.unit_size(static_cast<int>(i));
+    survey.children = tier.children;
+    survey.switches = parts.switches;
+    survey.cables = static_cast<double>(parts.links);
+    survey.modules = parts.optical_modules;
+    survey.switch_power = static_cast<double>(parts.switches) * parts.switch_power;
+    survey.module_power = parts.optical_modules * parts.module_power;
+    survey.bisection = parts.bisection;
+    if (const auto& price = tier.link.optics.module_price; price && survey.modules > 0) {
+      survey.optics_price = base::Money{price->amount * survey.modules, price->currency};
+    }
+    surveys.push_back(std::move(survey));
+  }
+  return surveys;
+}
+
+// A device and the last one, over the outermost tier with more than one child.
+WorstPair worst_in_closed_form(const Fabric& fabric) {
+  WorstPair worst;
+  worst.to = fabric.size() - 1;
+  for (std::size_t i = fabric.tiers().size(); i-- > 0;) {
+    const auto& tier = fabric.tiers()[i];
+    if (tier.children <= 1) continue;
+    worst.switches = tier.switch_hops(inside_of(fabric, i));
+    worst.latency = fabric.message_latency(static_cast<int>(i));
+    break;
+  }
+  return worst;
+}
+
+// All units side by side of the outermost tier that has more than one child.
+base::Bandwidth bisection_in_closed_form(const std::vector<TierSurvey>& tiers) {
+  for (std::size_t i = tiers.size(); i-- > 0;) {
+    if (tiers[i].children > 1) return tiers[i].bisection;
+  }
+  return {};
+}
+
+void use_parts(const graph::PartsList& parts, TierSurvey& survey) {
+  survey.switches_by_layer = parts.switches_by_layer;
+  survey.cables = parts.cables;
+  survey.device_ports = parts.device_ports;
+  survey.switch_ports = parts.switch_ports;
+}
+
+void use_graph(const graph::Graph& graph, Survey& survey) {
+  survey.from_graph = true;
+  const auto inventory = graph::inventory_of(graph);
+  for (std::size_t i = 0; i < std::min(inventory.size(), survey.tiers.size()); ++i) {
+    use_parts(inventory[i], survey.tiers[i]);
+  }
+  survey.parts = graph::parts_of(graph).count;
+  const auto farthest = graph::farthest_pair(graph);
+  survey.worst = {farthest.from, farthest.to, farthest.hops, farthest.switches,
+                  base::Time(farthest.latency)};
+  if (survey.nodes > kMostNodesToCut) return;
+  survey.bisection = base::Bandwidth(graph::bisection(graph));
+  survey.bisection_from_graph = true;
+}
+
+}  // namespace
+
+Survey survey(const cluster::Cluster& cluster, std::int64_t most_nodes) {
+  const auto& fabric = cluster.fabric;
+  Survey survey;
+  survey.cluster = cluster.label;
+  survey.devices = cluster.devices();
+  survey.hosts = cluster.hosts;
+  survey.nodes = interconnect::nodes_of(fabric);
+  survey.tiers = tiers_of(fabric);
+  survey.worst = worst_in_closed_form(fabric);
+  survey.bisection = bisection_in_closed_form(survey.tiers);
+  if (survey.nodes <= most_nodes && survey.devices > 1) {
+    use_graph(interconnect::wire(fabric), survey);
+  }
+  return survey;
+}
+
+graph::Graph graph_of(const cluster::Cluster& cluster) {
+  const auto nodes = interconnect::nodes_of(cluster.fabric);
+  if (nodes > graph::GraphBuilder::kMaxNodes) {
+    refuse(fmt::format("{} has {} nodes; a graph has up to {}", cluster.label, nodes,
+                       graph::GraphBuilder::kMaxNodes));
+  }
+  return interconnect::wire(cluster.fabric);
+}
+
+}  // namespace weft::network

@@ -1,0 +1,183 @@
+#include "weft/traffic/fold.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "refine.h"
+#include "weft/flow/max_min.h"
+#include "weft/graph/routing.h"
+
+namespace weft::traffic {
+
+namespace {
+
+constexpr graph::NodeId kSource = 0;
+
+// Destinations that look the same from the source: one of them, and how many.
+struct Destinations {
+  std::vector<graph::NodeId> one;
+  std::vector<double> count;
+};
+
+Destinations destinations_from_source(const graph::Graph& graph, std::span<const double> capacity) {
+  const Colours colours = refine(graph, capacity, kSource);
+  std::vector<std::int32_t> place(static_cast<std::size_t>(colours.count), -1);
+  Destinations destinations;
+  for (graph::NodeId device = 0; device < graph.devices(); ++device) {
+    if (device == kSource) continue;
+    std::int32_t& at = place[colours.of_node[device]];
+    if (at < 0) {
+      at = static_cast<std::int32_t>(destinations.one.size());
+      destinations.one.push_back(device);
+      destinations.count.push_back(0);
+    }
+    ++destinations.count[at];
+  }
+  return destinations;
+}
+
+int tiers_of(const graph::Graph& graph) {
+  int most = 0;
+  for (const graph::Cable& cable : graph.cables()) most = std::max(most, cable.tier);
+  return most + 1;
+}
+
+// Sprayed routes to each, within as few tiers, from the inside out, as join them.
+std::vector<flow::Routes> routes_to(const graph::Graph& graph,
+                                    const std::vector<graph::NodeId>& devices) {
+  std::vector<flow::Routes> routes(devices.size());
+  std::vector<std::int32_t> left;
+  for (std::size_t i = 0; i < devices.size(); ++i) left.push_back(static_cast<std::int32_t>(i));
+  const int tiers = tiers_of(graph);
+  std::vector<std::uint8_t> alive(static_cast<std::size_t>(graph.links()));
+  for (int tier = 0; tier < tiers && !left.empty(); ++tier) {
+    for (graph::LinkId link = 0; link < graph.links(); ++link) {
+      alive[link] = graph.cable_of(link).tier <= tier ? 1 : 0;
+    }
+    std::vector<graph::Pair> pairs;
+    for (const std::int32_t i : left) pairs.push_back({kSource, devices[i], 0});
+    graph::RoutingOptions options;
+    options.policy = graph::Policy::kSpray;
+    options.alive = alive;
+    const graph::Routed routed = graph::route(graph, pairs, options);
+    std::vector<std::int32_t> unreachable;
+    for (const std::int32_t i : routed.unreachable) unreachable.push_back(left[i]);
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      const auto id = static_cast<flow::RouteId>(i);
+      routes[left[i]].add(routed.routes.links(id), routed.routes.shares(id));
+    }
+    left = std::move(unreachable);
+  }
+  if (!left.empty()) {
+    throw std::invalid_argument(
+        fmt::format("{} cannot reach {}", graph.name(kSource), graph.name(devices[left.front()])));
+  }
+  return routes;
+}
+
+// The flows of all devices as one for each class of destinations.
+class FoldedFlows {
+ public:
+  FoldedFlows(const graph::Graph& graph, std::span<const double> capacity, const Colours& nodes)
+      : links_(colours_of_links(graph, capacity, nodes)) {
+    const Destinations destinations = destinations_from_source(graph, capacity);
+    const auto routes = routes_to(graph, destinations.one);
+    std::vector<double> share(links_.capacity.size(), 0.0);
+    for (std::size_t i = 0; i < routes.size(); ++i) {
+      add(routes[i].links(routes[i].size() - 1), routes[i].shares(routes[i].size() - 1), share);
+      multiplicity_.push_back(destinations.count[i] * graph.devices());
+    }
+  }
+
+  [[nodiscard]] std::int64_t flow_classes() const {
+    return static_cast<std::int64_t>(multiplicity_.size());
+  }
+  [[nodiscard]] std::int64_t link_classes() const {
+    return static_cast<std::int64_t>(links_.capacity.size());
+  }
+
+  // s until all flows of so many bytes each are done. Classes that finish leave room to the others.
+  [[nodiscard]] double finish(double bytes) const {
+    std::vector<double> left(multiplicity_.size(), bytes);
+    std::vector<double> cap(multiplicity_.size(), flow::kUncapped);
+    flow::Problem problem;
+    problem.capacity = links_.capacity;
+    problem.first = routes_.first();
+    problem.links = routes_.all_links();
+    problem.share = routes_.all_shares();
+    problem.multiplicity = multiplicity_;
+    problem.cap = cap;
+    double time = 0;
+    for (std::size_t active = left.size(); active > 0;) {
+      const std::vector<double> rates = flow::max_min_rates(problem);
+      double step = flow::kUncapped;
+      for (std::size_t i = 0; i < left.size(); ++i) {
+        if (left[i] > 0) step = std::min(step, left[i] / rates[i]);
+      }
+      time += step;
+      for (std::size_t i = 0; i < left.size(); ++i) {
+        if (left[i] <= 0) continue;
+        left[i] -= rates[i] * step;
+        if (left[i] > 1e-12 * bytes) continue;
+        left[i] = 0;
+        cap[i] = 0;
+        --active;
+      }
+    }
+    return time;
+  }
+
+ private:
+  // Part of a flow over each class of links, summed over its links.
+  void add(std::span<const flow::LinkId> links, std::span<const double> shares,
+           std::vector<double>& share) {
+    std::vector<flow::LinkId> touched;
+    for (std::size_t i = 0; i < links.size(); ++i) {
+      const std::int32_t colour = links_.of_link[links[i]];
+      if (share[colour] == 0) touched.push_back(colour);
+      share[colour] += shares.empty() ? 1 : shares[i];
+    }
+    std::vector<double> sums;
+    for (const flow::LinkId colour : touched) {
+      sums.push_back(share[colour]);
+      share[colour] = 0;
+    }
+    routes_.add(touched, sums);
+  }
+
+  LinkColours links_;
+  flow::Routes routes_;
+  std::vector<double> multiplicity_;
+};
+
+void check_alike(const graph::Graph& graph, const Colours& colours) {
+  for (graph::NodeId device = 1; device < graph.devices(); ++device) {
+    if (colours.of_node[device] == colours.of_node[kSource]) continue;
+    throw std::invalid_argument(
+        fmt::format("{} and {} do not stand alike in the network: all-to-all is not folded",
+                    graph.name(kSource), graph.name(device)));
+  }
+}
+
+}  // namespace
+
+FoldedAllToAll folded_all_to_all(const graph::Graph& graph, std::span<const double> capacity,
+                                 double bytes) {
+  FoldedAllToAll result;
+  if (graph.devices() < 2 || !(bytes > 0)) return result;
+  if (capacity.size() != static_cast<std::size_t>(graph.links())) {
+    throw std::invalid_argument("every link has a capacity");
+  }
+  const Colours colours = refine(graph, capacity);
+  check_alike(graph, colours);
+  const FoldedFlows flows(graph, capacity, colours);
+  result.flow_classes = flows.flow_classes();
+  result.link_classes = flows.link_classes();
+  result.time = flows.finish(bytes);
+  return result;
+}
+
+}  // namespace weft::traffic

@@ -1,0 +1,24 @@
+// All-to-all on a symmetric fabric in classes instead of flows.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "weft/graph/graph.h"
+
+namespace weft::traffic {
+
+struct FoldedAllToAll {
+  double time = 0;                // s, of the last class
+  std::int64_t flow_classes = 0;  // of p·(p-1) flows
+  std::int64_t link_classes = 0;
+};
+
+// All p·(p-1) flows of `bytes` each at once, sprayed, at the capacities given for each link:
+// one device's flows stand for all, destinations that cannot be told apart from it (colour
+// refinement with that device set apart) for each other. Exact when devices are all alike, which is
+// checked: throws std::invalid_argument otherwise. Time excludes latency.
+FoldedAllToAll folded_all_to_all(const graph::Graph& graph, std::span<const double> capacity,
+                                 double bytes);
+
+}  // namespace weft::traffic

@@ -1,0 +1,98 @@
+// Collectives and traffic carried out on the graph of a fabric, message by message, by flows.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "weft/base/quantity.h"
+#include "weft/flow/engine.h"
+#include "weft/graph/graph.h"
+#include "weft/graph/routing.h"
+#include "weft/interconnect/fabric.h"
+#include "weft/traffic/schedule.h"
+
+namespace weft::traffic {
+
+// A fabric wired up, with what messages need to know of its links.
+class Network {
+ public:
+  // `merges`: switches that are alike are taken as one (graph::merge_twins), exact for sprayed
+  // traffic.
+  explicit Network(const interconnect::Fabric& fabric, bool merges = false);
+
+  [[nodiscard]] const interconnect::Fabric& fabric() const { return fabric_; }
+  [[nodiscard]] const graph::Graph& graph() const { return graph_; }
+  // byte/s of each link after its efficiency: what large ring steps reach, or what all-to-all does.
+  [[nodiscard]] std::span<const double> capacity(bool all_to_all) const {
+    return all_to_all ? all_to_all_capacity_ : capacity_;
+  }
+  // Bytes that a message over this tier occupies its links for besides its own (Link::half_size,
+  // once for each link of a device).
+  [[nodiscard]] double extra_bytes(int tier) const { return extra_bytes_[tier]; }
+
+ private:
+  interconnect::Fabric fabric_;
+  graph::Graph graph_;
+  std::vector<double> capacity_;
+  std::vector<double> all_to_all_capacity_;
+  std::vector<double> extra_bytes_;
+};
+
+// One group that runs a schedule: rank i is device devices[i].
+struct Job {
+  const Schedule* schedule = nullptr;
+  std::vector<std::int32_t> devices;
+  bool all_to_all = false;   // which efficiency of the links holds
+  double call_overhead = 0;  // s, once
+  double start = 0;          // s
+  int in_switch_tier = -1;   // messages of a rank to itself: which tier's switches reduce
+};
+
+struct RunOptions {
+  graph::RoutingOptions routing;
+  // Links that change (to a nominal capacity) or die; flows are routed anew.
+  std::vector<flow::LinkChange> changes;
+  int threads = 1;
+};
+
+struct HotLink {
+  graph::LinkId link = 0;
+  double bytes = 0;
+  double use = 0;  // share of the time of the run, at nominal capacity
+};
+
+struct RunResult {
+  std::vector<double> finish;      // s, of each job; infinite when a message of it failed
+  double time = 0;                 // s, of the last
+  std::int64_t events = 0;         // messages that arrived
+  std::int64_t failed = 0;         // messages that found no way
+  std::vector<double> tier_bytes;  // by tier: over the cables of the tier, each crossing counted
+  std::vector<HotLink> hottest;    // at most ten, by use
+};
+
+// Runs the jobs side by side on shared links. A message of b bytes whose outermost tier is k takes
+// part as b + extra_bytes(k) bytes and arrives the latency of its route after its last byte; on an
+// otherwise idle network that is Fabric::cost for one message. Never below
+// Fabric::lower_bound. Throws std::invalid_argument when a group cannot reach itself (the message
+// names the first pair) and for devices out of range.
+RunResult run(const Network& network, std::span<const Job> jobs, const RunOptions& options);
+
+// The schedule for a group (devices in order of rank) of a fabric: units from the tiers that it
+// fills evenly, chunks and shots as the closed form would choose them; kNone: the algorithm that
+// Fabric::cost chooses. Throws std::invalid_argument when the algorithm does not carry out the
+// collective on this group.
+struct Prepared {
+  std::unique_ptr<Schedule> schedule;
+  Algorithm algorithm = Algorithm::kNone;
+  Job job;
+};
+Prepared prepare(const interconnect::Fabric& fabric, Collective collective, Algorithm algorithm,
+                 std::span<const std::int32_t> group, double bytes, bool at_once = false);
+
+// One collective by one algorithm: prepare() and run().
+RunResult run(const Network& network, Collective collective, Algorithm algorithm,
+              std::span<const std::int32_t> group, double bytes, const RunOptions& options);
+
+}  // namespace weft::traffic

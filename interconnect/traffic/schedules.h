@@ -1,0 +1,72 @@
+// The schedules behind make_schedule(), one file for each family. Internal to the room. Each
+// returns null when it does not carry out the collective.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "weft/traffic/schedule.h"
+
+namespace weft::traffic {
+
+// What is asked of a schedule.
+struct Order {
+  Collective collective = Collective::kAllReduce;
+  std::int32_t ranks = 1;
+  double bytes = 0;
+};
+
+using ScheduleOf = std::unique_ptr<Schedule>;
+
+ScheduleOf ring_schedule(const Order& order, const ScheduleOptions& options);
+ScheduleOf chain_schedule(const Order& order, const ScheduleOptions& options);
+ScheduleOf tree_schedule(const Order& order, const ScheduleOptions& options);
+ScheduleOf direct_schedule(const Order& order, const ScheduleOptions& options);
+ScheduleOf hierarchical_schedule(const Order& order, const ScheduleOptions& options);
+ScheduleOf in_switch_schedule(const Order& order);
+ScheduleOf pairwise_schedule(const Order& order, const ScheduleOptions& options);
+ScheduleOf torus_bucket_schedule(const Order& order, const ScheduleOptions& options);
+ScheduleOf halving_doubling_schedule(const Order& order);
+ScheduleOf bruck_schedule(const Order& order);
+
+// Sizes of the levels that `units` divide p ranks into, from the inside out ({8, 64} of 128 ranks:
+// 8, 8, 2); empty when they do not divide them evenly.
+std::vector<std::int32_t> levels_of(std::int32_t ranks, Units units);
+
+// Rings through all ranks, as many as `channels`, in which only one level changes its place from
+// rank to rank (a reflected mixed-radix Gray code), rotated differently in each.
+class Rings {
+ public:
+  // `both_ways`: each also in the other direction, after all of the first.
+  Rings(std::int32_t ranks, std::vector<std::int32_t> levels, std::int32_t channels,
+        bool both_ways);
+  [[nodiscard]] std::int32_t count() const { return count_; }
+  [[nodiscard]] std::int32_t next(std::int32_t channel, std::int32_t rank) const {
+    return next_[static_cast<std::size_t>(channel) * ranks_ + rank];
+  }
+  // Places along a channel from rank 0.
+  [[nodiscard]] std::vector<std::int32_t> places(std::int32_t channel) const;
+
+ private:
+  std::size_t ranks_;
+  std::int32_t count_;
+  std::vector<std::int32_t> next_;
+};
+Rings rings_of(std::int32_t ranks, const ScheduleOptions& options);
+
+// Part of a step: members of lines (ranks at equal distance) exchange messages of equal size.
+struct LineStage {
+  std::int32_t stride = 1;
+  std::int32_t size = 1;
+  double bytes = 0;  // of one message
+  int steps = 1;
+  bool is_direct = false;  // every member to every other; else to the next along a ring
+  bool both_ways = false;  // half as much to each neighbour
+  std::int32_t channel = 0;
+};
+// Phases one after another, each of lines side by side whose steps are taken together.
+using Phase = std::vector<LineStage>;
+ScheduleOf staged_schedule(std::vector<Phase> phases);
+
+}  // namespace weft::traffic

@@ -1,0 +1,86 @@
+// Ways between devices, found once and kept. Internal to the room.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "weft/traffic/run.h"
+
+namespace weft::traffic {
+
+// Numbers of ways by pair and label, for an all-to-all that asks for a million of them: a square
+// where there are few devices and no labels, else an open-addressing table.
+class WayIndex {
+ public:
+  WayIndex(std::int32_t devices, bool has_labels);
+  // The way of this pair; a new one, `fresh`, when there was none.
+  std::int32_t find_or_add(std::int32_t from, std::int32_t to, std::int32_t label,
+                           std::int32_t fresh);
+  void clear();
+
+ private:
+  static constexpr std::int32_t kMostSquare = 2048;
+  struct Slot {
+    std::uint64_t key = 0;
+    std::int32_t way = -1;
+  };
+  std::int32_t find_or_add(std::uint64_t key, std::int32_t fresh);
+  void grow();
+
+  std::int64_t devices_;
+  std::vector<std::int32_t> square_;
+  std::vector<Slot> slots_;
+  std::size_t used_ = 0;
+};
+
+struct Way {
+  flow::RouteId route = -1;  // -1: none found, or not yet looked for
+  double latency = 0;        // s
+  double bytes = 0;          // of messages carried so far
+};
+
+// The outermost tier that a message crosses.
+int tier_between(const interconnect::Fabric& fabric, std::int64_t a, std::int64_t b);
+
+class Ways {
+ public:
+  Ways(const Network& network, const RunOptions& options);
+
+  // The way of messages with a label; it is known after the next settle(). It keeps to the tiers up
+  // to the outermost that the two devices have between them, when these join them.
+  std::int32_t between(std::int32_t from, std::int32_t to, std::int32_t label);
+  // From a device up to the switches of a tier and down again.
+  std::int32_t through_switch(std::int32_t device, int tier);
+  // Finds all ways that have been asked for.
+  void settle();
+  // Links whose state has changed by `now` are taken in; returns whether ways had to be forgotten.
+  bool see_changes(double now);
+
+  [[nodiscard]] Way& operator[](std::int32_t way) { return ways_[way]; }
+  [[nodiscard]] flow::Routes& routes() { return routes_; }
+  [[nodiscard]] bool lost_links() const { return lost_links_; }
+  // Bytes over each link.
+  [[nodiscard]] std::vector<double> bytes_by_link() const;
+
+ private:
+  std::int32_t add_way();
+  void settle_within(int tier, std::span<const std::int32_t> asked,
+                     std::vector<std::int32_t>& unreachable);
+  [[nodiscard]] std::vector<std::uint8_t> alive_up_to(int tier) const;
+
+  const Network& network_;
+  const graph::Graph& graph_;
+  graph::RoutingOptions routing_;
+  std::vector<flow::LinkChange> changes_;
+  std::size_t next_change_ = 0;
+  std::vector<std::uint8_t> alive_;
+  bool lost_links_ = false;
+  WayIndex index_;
+  std::vector<Way> ways_;
+  std::vector<graph::Pair> asked_;
+  std::vector<std::int32_t> asked_way_;
+  flow::Routes routes_;
+};
+
+}  // namespace weft::traffic

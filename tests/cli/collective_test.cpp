@@ -1,0 +1,182 @@
+// `weft collective` and `weft calibrate --link`: answers, JSON, measured points, errors.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <string>
+
+#include "program.h"
+
+namespace weft::cli {
+namespace {
+
+nlohmann::json ask(const Words& words) {
+  const Folder folder;
+  Words all = {"collective"};
+  all.insert(all.end(), words.begin(), words.end());
+  all.insert(all.end(), {"--json", "-"});
+  const auto ended = folder.weft(all);
+  EXPECT_EQ(ended.code, kAnswer) << ended.err;
+  return nlohmann::json::parse(ended.out);
+}
+
+TEST(Collective, JsonOfOneSize) {
+  const auto answer = ask({"dgx_h100", "--op", "all_reduce", "--bytes", "4 GiB", "--group", "16"});
+  EXPECT_EQ(answer.at("op"), "all_reduce");
+  EXPECT_EQ(answer.at("bytes"), 4294967296.0);
+  EXPECT_EQ(answer.at("group"), 16);
+  EXPECT_EQ(answer.at("fidelity"), "closed");
+  EXPECT_TRUE(answer.at("events").is_null());
+  const double time = answer.at("time_s");
+  EXPECT_GE(time, answer.at("lower_bound_s").get<double>());
+  EXPECT_NEAR(answer.at("algorithm_bandwidth").get<double>(), 4294967296.0 / time, 1);
+  EXPECT_NEAR(answer.at("bus_bandwidth").get<double>(), 2 * 15.0 / 16 * 4294967296.0 / time, 1);
+  EXPECT_EQ(answer.at("bytes_per_tier").size(), 2U);
+}
+
+TEST(Collective, Sweep) {
+  const Folder folder;
+  const auto ended = folder.weft(
+      {"collective", "dgx_h200", "--op", "all-reduce", "--group", "8", "--sweep", "8 B..16 GiB"});
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  expect_holds(ended.out, "busbw");
+  expect_holds(ended.out, "17179869184");
+  EXPECT_TRUE(lines_wider_than(100, ended.out).empty());
+  EXPECT_EQ(ask({"dgx_h200", "--op", "all_reduce", "--group", "8", "--sweep", "8 B..16 GiB"})
+                .at("rows")
+                .size(),
+            32U);
+}
+
+// Every message an event: 2p(p-1) of a ring.
+TEST(Collective, FlowsOfARing) {
+  const Words words = {"dgx_h100", "--op", "all_reduce",  "--bytes", "64 MiB",
+                       "--group",  "16",   "--algorithm", "ring"};
+  auto flow = words;
+  flow.insert(flow.end(), {"--fidelity", "flow"});
+  auto one_ring = flow;
+  one_ring.insert(one_ring.end(), {"--channels", "1"});
+  EXPECT_EQ(ask(one_ring).at("events"), 2 * 16 * 15);
+  const auto closed = ask(words);
+  const auto answer = ask(flow);
+  EXPECT_EQ(answer.at("events"), 2 * 16 * 15 * 8);  // eight rings at once
+  EXPECT_GE(answer.at("time_s").get<double>(), closed.at("lower_bound_s").get<double>());
+  EXPECT_FALSE(answer.at("hot_links").empty());
+}
+
+TEST(Collective, GroupsAndSkew) {
+  const Words words = {"dgx_h100", "--hosts",    "4",       "--op",      "all_to_all",
+                       "--bytes",  "64 MiB",     "--group", "4",         "--stride",
+                       "8",        "--fidelity", "flow",    "--routing", "spray"};
+  auto more = words;
+  more.insert(more.end(), {"--groups", "8"});
+  const double alone = ask(words).at("time_s");
+  EXPECT_NEAR(ask(more).at("time_s").get<double>(), alone, 0.01 * alone);  // rails of their own
+  auto skewed = words;
+  skewed.insert(skewed.end(), {"--skew", "1"});
+  EXPECT_GT(ask(skewed).at("time_s").get<double>(), 1.1 * alone);
+}
+
+TEST(Collective, MeasuredPoints) {
+  const Folder folder;
+  folder.write("mine.csv",
+               "curve,ranks,nodes,payload_bytes,busbw_GBps,elapsed_us_derived,cluster\n"
+               "mine,8,1,1073741824,,4053.3,dgx_h200\n"
+               "mine,8,1,1073741824,463.58,,dgx_h200\n"
+               "nobody,8,1,1073741824,463.58,,\n");
+  const auto ended = folder.weft({"collective", "--points", "mine.csv", "--json", "answer.json"});
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  expect_holds(ended.out, "3 points: 2 compared, 1 skipped");
+  expect_holds(ended.out, "no cluster is known for 'nobody'");
+  EXPECT_TRUE(lines_wider_than(100, ended.out).empty());
+  const auto answer = nlohmann::json::parse(folder.read("answer.json"));
+  const double first = answer.at("rows").at(0).at("relative_error");
+  EXPECT_LT(std::abs(first), 0.1);
+  EXPECT_NEAR(answer.at("rows").at(1).at("relative_error").get<double>(), first, 1e-3);
+  EXPECT_EQ(answer.at("rows").at(2).at("status"), "skipped");
+}
+
+TEST(Collective, ShippedPoints) {
+  const Folder folder;
+  const auto ended = folder.weft({"collective", "--shipped-points"});
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  expect_holds(ended.out, "84 points: 84 compared, 0 skipped");
+}
+
+// What is fitted in a folder of one's own counts there.
+TEST(Collective, CalibrateALink) {
+  const Folder folder;
+  folder.write("mine/links/my_link.yaml",
+               "kind: link\nextends: nvlink4\nname: My link\nsource: mine\n");
+  folder.write("mine/clusters/my_host.yaml",
+               "kind: cluster\nextends: dgx_h200\nname: My host\n"
+               "fabric: {scale_up: {link: my_link}}\n");
+  std::string rows = "curve,ranks,nodes,payload_bytes,elapsed_us_derived\n";
+  for (int power = 20; power <= 32; ++power) {
+    const double bytes = std::ldexp(1.0, power);
+    rows += "my,8,1," + std::to_string(static_cast<long long>(bytes)) + "," +
+            std::to_string(50 + 1.75 * bytes / 250e9 * 1e6) + "\n";
+  }
+  folder.write("mine.csv", rows);
+  const Words compare = {"collective", "my_host",  "--configs", "mine",
+                         "--points",   "mine.csv", "--json",    "-"};
+  const auto error = [&] {
+    const auto answer = nlohmann::json::parse(folder.weft(compare).out);
+    return answer.at("summary").at(0).at("median_abs_error").get<double>();
+  };
+  const double before = error();
+  const auto ended = folder.weft({"calibrate", "--link", "my_link", "--points", "mine.csv",
+                                  "--cluster", "my_host", "--configs", "mine", "--write"});
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  expect_holds(ended.out, "my_link.collectives.fit.yaml");
+  EXPECT_TRUE(lines_wider_than(100, ended.out).empty()) << ended.out;
+  EXPECT_GT(before, 0.3);
+  EXPECT_LT(error(), 0.12);
+  const auto checked =
+      folder.weft({"check", "--configs", "mine", "mine/links/my_link.collectives.fit.yaml"});
+  EXPECT_EQ(checked.code, kAnswer) << checked.err;
+  expect_holds(checked.out, "a valid fit of a link");
+  // Not what training sees.
+  const auto shown = folder.weft({"show", "my_link", "--configs", "mine"});
+  EXPECT_EQ(shown.out.find("measured collectives"), std::string::npos);
+}
+
+TEST(Collective, BadInput) {
+  const Folder folder;
+  const Words good = {"collective", "dgx_h100", "--op", "all_reduce", "--bytes", "1 MiB"};
+  const auto with = [&](const Words& more) {
+    auto all = good;
+    all.insert(all.end(), more.begin(), more.end());
+    return folder.weft(all);
+  };
+  EXPECT_EQ(with({"--group", "8"}).code, kAnswer);
+  for (const Words& more :
+       {Words{"--group", "1"}, Words{"--group", "64", "--hosts", "1"},
+        Words{"--groups", "2", "--group", "4"}, Words{"--skew", "1", "--group", "4"},
+        Words{"--routing", "ecmp", "--group", "4"}, Words{"--algorithm", "rong", "--group", "4"},
+        Words{"--algorithm", "bruck", "--group", "4"}}) {
+    const auto ended = with(more);
+    EXPECT_EQ(ended.code, kBadInput) << more.front();
+    EXPECT_FALSE(ended.err.empty());
+  }
+  const auto op = folder.weft({"collective", "dgx_h100", "--op", "all_produce", "--bytes", "1 B"});
+  EXPECT_EQ(op.code, kBadInput);
+  expect_holds(op.err, "all_reduce");
+  const auto size =
+      folder.weft({"collective", "dgx_h100", "--op", "all_reduce", "--bytes", "4 GW"});
+  EXPECT_EQ(size.code, kBadInput);
+  folder.write("broken.csv", "curve,ranks,nodes,payload_bytes,busbw_GBps\na,8,1,many,2\n");
+  const auto broken = folder.weft({"collective", "--points", "broken.csv"});
+  EXPECT_EQ(broken.code, kBadInput);
+  expect_holds(broken.err, "broken.csv:2:7: error: 'many'");
+  EXPECT_EQ(folder.weft({"collective", "--shipped-points", "--group", "8"}).code, kBadInput);
+  const auto link = folder.weft({"calibrate", "--link", "nvlink44"});
+  EXPECT_EQ(link.code, kBadInput);
+  expect_holds(link.err, "nvlink4");
+}
+
+}  // namespace
+}  // namespace weft::cli
