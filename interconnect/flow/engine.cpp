@@ -29,6 +29,15 @@ struct Motion {
   std::int64_t order = 0;  // in which it was announced, then in which it was started
   Stage stage = Stage::kWaiting;
   bool failed = false;
+
+  // Written in place: this is done for every transfer.
+  void begin(const Transfer& announced, std::int64_t place) {
+    transfer = announced;
+    counted = 0;
+    order = place;
+    stage = Stage::kWaiting;
+    failed = false;
+  }
 };
 
 class Simulation {
@@ -296,8 +305,7 @@ class Simulation {
           fmt::format("a transfer starts at {} s, before now, {} s", transfer.start, now_));
     }
     const std::int32_t slot = take_slot();
-    motions_[slot] = {transfer};
-    motions_[slot].order = next_order_++;
+    motions_[slot].begin(transfer, next_order_++);
     ++alive_;
     if (transfer.start <= moment()) {
       enter(slot);

@@ -84,13 +84,16 @@ class Network {
     hold(flow, kNoLink);
     const auto route = routes_.links(flow.route);
     for (std::size_t entry = 0; entry < route.size(); ++entry) {
-      auto& members = links_[route[entry]].members;
-      const std::int32_t position = positions_[flow.positions + entry];
-      const Member last = members.back();
-      members[position] = last;
-      positions_[flows_[last.flow].positions + last.entry] = position;
+      Link& link = links_[route[entry]];
+      auto& members = link.members;
+      if (members.size() > 1) {
+        const std::int32_t position = positions_[flow.positions + entry];
+        const Member last = members.back();
+        members[position] = last;
+        positions_[flows_[last.flow].positions + last.entry] = position;
+      }
       members.pop_back();
-      if (links_[route[entry]].held > 0) left_behind(route[entry]);
+      if (link.held > 0) left_behind(route[entry]);
     }
     entries_ -= static_cast<std::int64_t>(route.size());
     odd_ -= flow.plain ? 0 : 1;

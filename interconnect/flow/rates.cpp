@@ -54,14 +54,20 @@ std::span<const std::int32_t> Rates::solve() {
 bool Rates::settle_alone(std::int32_t slot) {
   Flow& flow = network_.flow(slot);
   const auto route = network_.route_of(slot);
+  const bool is_plain = network_.is_plain();
   double level = flow.limit;
   LinkId bottleneck = kNoLink;
   for (std::size_t entry = 0; entry < route.size(); ++entry) {
     const Link& link = network_.link(route[entry]);
     if (link.members.size() > 1) return false;
-    const double load = flow.scale * network_.share(slot, static_cast<std::int32_t>(entry));
-    if (load > 0 && link.capacity / load < level) {
-      level = link.capacity / load;
+    double least = link.capacity;
+    if (!is_plain) {
+      const double load = flow.scale * network_.share(slot, static_cast<std::int32_t>(entry));
+      if (!(load > 0)) continue;
+      least /= load;
+    }
+    if (least < level) {
+      level = least;
       bottleneck = route[entry];
     }
   }

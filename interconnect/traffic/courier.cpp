@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -66,7 +67,7 @@ void Courier::start_jobs(std::vector<flow::Transfer>& starts) {
 void Courier::take(double now, const flow::Completion& completion,
                    std::vector<flow::Transfer>& starts) {
   const Flight flight = flights_[completion.tag];
-  free_flights_.push_back(static_cast<std::int32_t>(completion.tag));
+  free_flight(static_cast<std::int32_t>(completion.tag));
   if (completion.failed) {
     ways_[flight.way].bytes -= flight.bytes;
     ++failed_;
@@ -110,19 +111,21 @@ bool Courier::enter_step(std::int32_t index, std::vector<flow::Transfer>& starts
   Rank& rank = ranks_[index];
   JobState& job = jobs_[rank.job];
   if (rank.step >= job.steps) return false;
+  const Schedule& schedule = *job.job->schedule;
   const std::int32_t place = index - job.first;
-  rank.step = job.job->schedule->next_busy(rank.step + 1, place);
-  if (rank.step >= job.steps) {
-    rank.step = job.steps;
+  if (++rank.step >= job.steps) {
     rank.waits = kNone;  // for nothing any more
     --job.unfinished;
     job.finish = std::max(job.finish, rank.ready);
     return false;
   }
   messages_.clear();
-  job.job->schedule->sends(rank.step, place, messages_);
-  const std::int32_t receives = job.job->schedule->receives(rank.step, place);
-  rank.waits = static_cast<std::int32_t>(messages_.size()) + receives;
+  schedule.sends(rank.step, place, messages_);
+  rank.waits = static_cast<std::int32_t>(messages_.size()) + schedule.receives(rank.step, place);
+  if (rank.waits == 0) {
+    rank.step = std::min(schedule.next_busy(rank.step + 1, place), job.steps) - 1;
+    return true;
+  }
   for (std::size_t i = 0; i < messages_.size(); ++i) send(index, messages_[i], i, starts);
   if (rank.early != kNone) take_early(rank);
   return rank.waits == 0;
@@ -184,12 +187,12 @@ void Courier::send(std::int32_t rank, const Message& message, std::size_t place,
   const std::int32_t id = take_flight();
   Way& way = ways_[last->way];
   way.bytes += message.bytes;
-  flights_[id] = {ranks_[rank].step,      message.bytes, way.latency, rank,
-                  job.first + message.to, last->way};
+  const Rank& sender = ranks_[rank];
+  flights_[id] = {sender.step, message.bytes, way.latency, rank, job.first + message.to, last->way};
   flow::Transfer& transfer = starts.emplace_back();
   transfer.bytes = (message.bytes + last->extra) * last->scale;
   transfer.route = way.route;
-  transfer.start = ranks_[rank].ready;
+  transfer.start = sender.ready;
   transfer.tag = static_cast<std::uint64_t>(id);
   has_unsettled_ = has_unsettled_ || transfer.route < 0;
 }
@@ -231,7 +234,7 @@ void Courier::settle(std::vector<flow::Transfer>& starts) {
     way.bytes -= flight.bytes;
     if (!ways_.lost_links()) complain(flight);
     ++failed_;
-    free_flights_.push_back(static_cast<std::int32_t>(transfer.tag));
+    free_flight(static_cast<std::int32_t>(transfer.tag));
     return true;
   };
   starts.erase(std::remove_if(starts.begin(), starts.end(), is_lost), starts.end());
@@ -263,14 +266,14 @@ std::optional<flow::RouteId> Courier::reroute(double now, const flow::Transfer& 
 }
 
 std::int32_t Courier::take_flight() {
-  if (free_flights_.empty()) {
+  if (free_flight_ == kNone) {
     flights_.emplace_back();
     return static_cast<std::int32_t>(flights_.size()) - 1;
   }
-  const std::int32_t id = free_flights_.back();
-  free_flights_.pop_back();
-  return id;
+  return std::exchange(free_flight_, flights_[free_flight_].from);
 }
+
+void Courier::free_flight(std::int32_t id) { flights_[id].from = std::exchange(free_flight_, id); }
 
 void Courier::report(RunResult& result) const {
   for (const JobState& job : jobs_) {

@@ -81,6 +81,7 @@ class Courier final : public flow::Source {
   void look_ahead(const Flight& flight);
   [[noreturn]] void complain(const Flight& flight) const;
   std::int32_t take_flight();
+  void free_flight(std::int32_t id);
 
   const Network& network_;
   const graph::Graph& graph_;
@@ -91,7 +92,7 @@ class Courier final : public flow::Source {
   std::vector<Early> early_;
   std::vector<std::int32_t> free_early_;
   std::vector<Flight> flights_;
-  std::vector<std::int32_t> free_flights_;
+  std::int32_t free_flight_ = -1;  // first of those not in use, which are chained by `from`
   std::vector<Last> last_;
   std::vector<Message> messages_;
   bool has_unsettled_ = false;
