@@ -18,7 +18,7 @@ std::vector<Tier> read_cloudmatrix(base::Fields& fields, const TierContext& cont
   outer.shares_ports = true;
   outer.planes = planes;
   outer.switches = planes * chips_per_plane;
-  outer.switch_power = fields.quantity<base::Power>("switch_power", base::Power());
+  read_each_switch(fields, outer);
 
   Tier inner = outer;
   inner.name = "host";

@@ -76,7 +76,7 @@ int dragonfly_hops(const Tier& tier, std::int64_t devices_inside) {
 // How many devices, and so children, follow from the shape.
 std::vector<Tier> finished(base::Fields& fields, const TierContext& context, Tier tier) {
   tier.links_per_device = fields.number("links_per_device", 1);
-  tier.switch_power = fields.quantity<base::Power>("switch_power", base::Power());
+  read_each_switch(fields, tier);
   const double children = devices_of(tier.dragonfly) / static_cast<double>(context.devices_inside);
   if (children > 1e9) {
     fields.reading().error(fields.node(), "more devices than can be counted");

@@ -149,7 +149,7 @@ std::vector<Tier> read_fat_tree(base::Fields& fields, const TierContext& context
   tier.radix = fields.small_integer("radix", 2, 64);
   read_oversubscription(fields, tier);
   tier.links_per_device = fields.number("links_per_device", 1);
-  tier.switch_power = fields.quantity<base::Power>("switch_power", base::Power());
+  read_each_switch(fields, tier);
   return {tier};
 }
 

@@ -158,7 +158,7 @@ TierParts graph_parts() { return {graph_inventory, graph_hops, graph_nodes, wire
 
 std::vector<Tier> read_graph(base::Fields& fields, const TierContext& context) {
   Tier common = read_common(fields, context, TierKind::kGraph, "network");
-  common.switch_power = fields.quantity<base::Power>("switch_power", base::Power());
+  read_each_switch(fields, common);
   const std::size_t errors = fields.reading().diagnostics().size();
   graph::Graph graph = read(fields);
   if (fields.reading().diagnostics().size() > errors) return {};

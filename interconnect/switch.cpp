@@ -121,7 +121,7 @@ std::vector<Tier> read_switch(base::Fields& fields, const TierContext& context) 
   tier.oversubscription = fields.number("oversubscription", 1);
   tier.planes = fields.small_integer("planes", 1, 1);
   tier.switches = fields.integer("switches", 0, tier.planes);
-  tier.switch_power = fields.quantity<base::Power>("switch_power", base::Power());
+  read_each_switch(fields, tier);
   return {tier};
 }
 

@@ -48,6 +48,8 @@ std::vector<Tier> read_hwloc_tier(base::Fields& fields, const TierContext& conte
 // What every kind shares: `name` (or `default_name`) and `link`, looked up in the catalog.
 Tier read_common(base::Fields& fields, const TierContext& context, TierKind kind,
                  const std::string& default_name);
+// What one switch draws and costs: `switch_power`, `switch_price`.
+void read_each_switch(base::Fields& fields, Tier& tier);
 // A link by its name in the catalog; `key` is where the name is written.
 Link link_named(const std::string& name, const std::optional<base::Node>& key,
                 const TierContext& context, base::Reading& reading);

@@ -83,6 +83,11 @@ Tier read_common(base::Fields& fields, const TierContext& context, TierKind kind
   return tier;
 }
 
+void read_each_switch(base::Fields& fields, Tier& tier) {
+  tier.switch_power = fields.quantity<base::Power>("switch_power", base::Power());
+  tier.switch_price = fields.maybe_money("switch_price");
+}
+
 std::vector<Tier> read_tiers(base::Fields fields, const TierContext& context) {
   const std::size_t errors = fields.reading().diagnostics().size();
   const std::size_t kind = fields.choice("kind", tier_kinds());

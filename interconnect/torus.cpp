@@ -100,7 +100,7 @@ std::vector<Tier> read_torus(base::Fields& fields, const TierContext& context) {
   tier.wraps = fields.flag("wrap", true);
   const std::vector<double> links = number_for_each(fields, "links_per_device", sizes.size(), 1);
   tier.cube = fields.has("cube") ? fields.small_integer("cube", 1) : 0;
-  tier.switch_power = fields.quantity<base::Power>("switch_power", base::Power());
+  read_each_switch(fields, tier);
   std::vector<Tier> tiers;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     Tier dimension = tier;

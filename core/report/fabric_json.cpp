@@ -32,7 +32,8 @@ Json to_json(const network::TierSurvey& tier) {
           {"switch_power_W", tier.switch_power.si()},
           {"module_power_W", tier.module_power.si()},
           {"bisection_of_one", tier.bisection.si()},
-          {"optics_price", price_json(tier.optics_price)}};
+          {"optics_price", price_json(tier.optics_price)},
+          {"switch_price", price_json(tier.switch_price)}};
 }
 
 }  // namespace

@@ -33,6 +33,15 @@ std::string ports_text(const TierSurvey& tier) {
                      *tier.switch_ports);
 }
 
+std::string price_text(const TierSurvey& tier) {
+  std::string text;
+  if (tier.switch_price) text += "switches " + to_text(*tier.switch_price);
+  if (tier.optics_price) {
+    text += (text.empty() ? "modules " : ", modules ") + to_text(*tier.optics_price);
+  }
+  return text.empty() ? text : "price: " + text;
+}
+
 std::string tier_text(const TierSurvey& tier, Colour colour) {
   auto text = bold(
       title(fmt::format("{} ({} × {} of {})", tier.name, tier.units, tier.kind, tier.children)),
@@ -47,10 +56,7 @@ std::string tier_text(const TierSurvey& tier, Colour colour) {
   line(fmt::format("power: switches {}, modules {}", to_text(tier.switch_power),
                    to_text(tier.module_power)));
   line(fmt::format("bisection of one: {} each way", to_text(tier.bisection)));
-  if (tier.modules > 0) {
-    line("price of the modules: " +
-         (tier.optics_price ? to_text(*tier.optics_price) : std::string("not known")));
-  }
+  line(price_text(tier));
   return text;
 }
 
@@ -62,15 +68,19 @@ std::string worst_text(const Survey& survey) {
                      worst.switches == 1 ? "switch" : "switches", to_text(worst.latency));
 }
 
+// Sums by currency, and whether some part has no price.
 std::string price_text(const Survey& survey) {
   std::map<std::string, double> sums;
   bool is_whole = true;
   for (const auto& tier : survey.tiers) {
-    if (tier.optics_price) sums[tier.optics_price->currency] += tier.optics_price->amount;
+    for (const auto& price : {tier.optics_price, tier.switch_price}) {
+      if (price) sums[price->currency] += price->amount;
+    }
     if (!tier.optics_price && tier.modules > 0) is_whole = false;
+    if (!tier.switch_price && tier.switches > 0) is_whole = false;
   }
-  if (sums.empty()) return "price of links and optics: no price known";
-  std::string text = "price of links and optics: optics";
+  std::string text = "price of switches and optics:";
+  if (sums.empty()) return text + " not known";
   for (const auto& [currency, amount] : sums) text += " " + to_text(base::Money{amount, currency});
   return text + (is_whole ? "" : ", of some tiers only") + "; no price of cables is known";
 }

@@ -41,6 +41,11 @@ std::int64_t inside_of(const Fabric& fabric, std::size_t tier) {
   return tier == 0 ? 1 : fabric.unit_size(static_cast<int>(tier) - 1);
 }
 
+std::optional<base::Money> times(const std::optional<base::Money>& price, double count) {
+  if (!price || count == 0) return std::nullopt;
+  return base::Money{price->amount * count, price->currency};
+}
+
 // What closed forms tell.
 std::vector<TierSurvey> tiers_of(const Fabric& fabric) {
   std::vector<TierSurvey> surveys;
@@ -60,9 +65,8 @@ std::vector<TierSurvey> tiers_of(const Fabric& fabric) {
     survey.switch_power = static_cast<double>(parts.switches) * parts.switch_power;
     survey.module_power = parts.optical_modules * parts.module_power;
     survey.bisection = parts.bisection;
-    if (const auto& price = tier.link.optics.module_price; price && survey.modules > 0) {
-      survey.optics_price = base::Money{price->amount * survey.modules, price->currency};
-    }
+    survey.optics_price = times(tier.link.optics.module_price, survey.modules);
+    survey.switch_price = times(tier.switch_price, static_cast<double>(survey.switches));
     surveys.push_back(std::move(survey));
   }
   return surveys;

@@ -5,8 +5,10 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "weft/base/money.h"
 #include "weft/base/quantity.h"
 #include "weft/graph/graph.h"
 #include "weft/interconnect/link.h"
@@ -79,10 +81,11 @@ struct Tier {
   int layers = 0;           // kFatTree: of switches; 0: as few as reach all ports
   // kFatTree: down to up at each layer of switches; their product is `oversubscription`.
   std::array<double, 2> layer_oversubscription{1, 1};
-  int radix = 64;             // kFatTree: ports of one switch, in ports of one plane
-  std::int64_t switches = 0;  // kSwitch: in one unit
-  base::Power switch_power;   // one switch, without optics
-  bool wraps = true;          // kRing: the last child is joined to the first
+  int radix = 64;                           // kFatTree: ports of one switch, in ports of one plane
+  std::int64_t switches = 0;                // kSwitch: in one unit
+  base::Power switch_power;                 // one switch, without optics
+  std::optional<base::Money> switch_price;  // likewise
+  bool wraps = true;                        // kRing: the last child is joined to the first
   // kRing: children in one cube of a torus of cubes; links that leave it go through optical circuit
   // switches (TPU v4, arXiv:2304.01433). 0: no optical switching.
   int cube = 0;

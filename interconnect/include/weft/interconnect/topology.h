@@ -21,7 +21,8 @@ struct TierContext {
 
 // Reads one tier, a map with `kind` and the keys below; `name` is optional everywhere, `link` is
 // the name of a link. Some kinds yield several tiers, from the inside out. Sizes count children:
-// devices or units of the tier inside; `links_per_device` may be a fraction.
+// devices or units of the tier inside; `links_per_device` may be a fraction. Where switch_power
+// stands, switch_price may: both are of one switch without optics.
 //   full_mesh       size, links_per_device (to each peer), detours
 //   switch          size, links_per_device, planes, switches, oversubscription, switch_power
 //   fat_tree        size, tiers (of switches, 1 to 3), radix, planes, rails, rail_only,
@@ -39,9 +40,8 @@ struct TierContext {
 //                   tier per dimension
 //   dragonfly       groups, routers (of a group), devices_per_router, global_links (of a router),
 //                   links_per_device, switch_power
-//   dragonfly_plus  groups, leaves, spines (of a group), devices_per_leaf, global_links (of a
-//   spine),
-//                   links_per_device, switch_power
+//   dragonfly_plus  groups, leaves, spines (of a group), devices_per_leaf, global_links (of
+//                   a spine), links_per_device, switch_power
 //   long_haul       sites, links (between two sites)
 //   graph           file (GraphML), or devices, switches, cables, directed (graph/files.h);
 //                   switch_power. Bandwidths are those of the graph, the rest is that of `link`.

@@ -25,9 +25,10 @@ struct TierSurvey {
   double cables = 0;
   double modules = 0;  // optical, both ends
   std::optional<std::int64_t> device_ports, switch_ports;
-  base::Power switch_power, module_power;   // all of them
-  base::Bandwidth bisection;                // of one unit, one way, in closed form
-  std::optional<base::Money> optics_price;  // all modules; none: no price is known
+  base::Power switch_power, module_power;  // all of them
+  base::Bandwidth bisection;               // of one unit, one way, in closed form
+  // All modules, all switches; none: there are none, or no price is known.
+  std::optional<base::Money> optics_price, switch_price;
 };
 
 struct WorstPair {
