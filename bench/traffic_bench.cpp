@@ -66,12 +66,12 @@ BENCHMARK_CAPTURE(ring_all_reduce, on_a_ring_both_ways, TierKind::kRing)
     ->Arg(1024)
     ->Unit(benchmark::kMillisecond);
 
-void all_to_all(benchmark::State& state, bool at_once, graph::Policy policy) {
+void all_to_all(benchmark::State& state, Algorithm algorithm, graph::Policy policy) {
   const Fabric fabric =
       fat_tree(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
   const Network network(fabric, policy == graph::Policy::kSpray);
-  const Prepared prepared = prepare(fabric, Collective::kAllToAll, Algorithm::kPairwise,
-                                    everyone(fabric), kBytes, at_once);
+  const Prepared prepared =
+      prepare(fabric, Collective::kAllToAll, algorithm, everyone(fabric), kBytes);
   RunOptions options;
   options.routing.policy = policy;
   std::int64_t events = 0;
@@ -79,14 +79,14 @@ void all_to_all(benchmark::State& state, bool at_once, graph::Policy policy) {
   state.SetItemsProcessed(events);
 }
 // Hosts, ports of a switch.
-BENCHMARK_CAPTURE(all_to_all, at_once, true, graph::Policy::kMinimal)
+BENCHMARK_CAPTURE(all_to_all, at_once, Algorithm::kDirect, graph::Policy::kMinimal)
     ->Args({256, 32})
     ->Args({1024, 16})
     ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(all_to_all, at_once_sprayed, true, graph::Policy::kSpray)
+BENCHMARK_CAPTURE(all_to_all, at_once_sprayed, Algorithm::kDirect, graph::Policy::kSpray)
     ->Args({256, 32})
     ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(all_to_all, pairwise, false, graph::Policy::kMinimal)
+BENCHMARK_CAPTURE(all_to_all, pairwise, Algorithm::kPairwise, graph::Policy::kMinimal)
     ->Args({1024, 16})
     ->Unit(benchmark::kMillisecond);
 

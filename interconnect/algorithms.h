@@ -76,6 +76,8 @@ double pairwise_time(Collective collective, const Path& path, double bytes);
 double torus_bucket_time(Collective collective, const Path& path, double bytes);
 double halving_doubling_time(Collective collective, const Path& path, double bytes);
 double bruck_time(Collective collective, const Path& path, double bytes);
+// All messages of an all-to-all posted at once.
+double posted_time(const Path& path, double bytes);
 // A broadcast passed on from rank to rank.
 double chain_time(const Path& path, double bytes);
 
@@ -90,7 +92,7 @@ void halving_doubling_sent(Collective collective, const Path& path, double bytes
 void bruck_sent(Collective collective, const Path& path, double bytes, Sent& sent);
 void chain_sent(const Path& path, double bytes, Sent& sent);
 
-// What no algorithm beats [s], without call overhead.
+// What no algorithm beats [s], without call overhead and latency.
 double lower_bound_time(Collective collective, const Path& path, std::span<const Tier> tiers,
                         double bytes);
 

@@ -2,6 +2,8 @@
 
 #include "weft/interconnect/collective.h"
 
+#include <algorithm>
+
 #include "algorithms.h"
 
 namespace weft::interconnect {
@@ -40,14 +42,40 @@ Request request_of(Collective collective, double bytes) {
   return {collective, bytes, bytes > 0};
 }
 
+// An algorithm and what it takes, none when there is none of that name.
+struct Choice {
+  const AlgorithmModel* model = nullptr;
+  double time = kNever;
+};
+
+Choice choice_of(const AlgorithmModel& model, const Request& request, const Path& path) {
+  return {&model, model.time(request.collective, path, request.bytes)};
+}
+
+// The named one, or without a name the fastest.
+Choice choose(const Request& request, const Path& path, Algorithm name) {
+  Choice best;
+  for (const AlgorithmModel& model : kAlgorithms) {
+    if (name == Algorithm::kNone ? model.only_by_name : model.algorithm != name) continue;
+    const Choice choice = choice_of(model, request, path);
+    if (best.model == nullptr || choice.time < best.time) best = choice;
+  }
+  return best;
+}
+
+// Messages that wait for no other one before them gain nothing.
+bool has_steps(Collective collective) {
+  return collective != Collective::kPointToPoint && collective != Collective::kAllToAll;
+}
+
 CollectiveCost nothing() { return {base::Time(0), Algorithm::kNone, {}}; }
 
-CollectiveCost finished(const AlgorithmModel& model, double time, Collective collective,
-                        const Path& path, double bytes) {
+CollectiveCost finished(const Choice& choice, const Request& request, const Path& path) {
   CollectiveCost cost;
-  cost.time = base::Time(path.call_overhead + time);
-  cost.algorithm = model.algorithm;
-  if (time < kNever) model.sent(collective, path, bytes, cost.sent);
+  cost.time = base::Time(path.call_overhead + choice.time);
+  if (choice.model == nullptr) return cost;
+  cost.algorithm = choice.model->algorithm;
+  if (choice.time < kNever) choice.model->sent(request.collective, path, request.bytes, cost.sent);
   return cost;
 }
 
@@ -55,20 +83,7 @@ CollectiveCost finished(const AlgorithmModel& model, double time, Collective col
 
 CollectiveCost Fabric::cost(Collective collective, const GroupShape& group,
                             base::Bytes bytes) const {
-  const Path path = path_of(models(), tiers_, group);
-  const Request request = request_of(collective, bytes.si());
-  if (path.count == 0 || !request.is_something) return nothing();
-  const AlgorithmModel* best = kAlgorithms.data();
-  double least = kNever;
-  for (const AlgorithmModel& model : kAlgorithms) {
-    if (model.only_by_name) continue;
-    const double time = model.time(request.collective, path, request.bytes);
-    if (time < least) {
-      least = time;
-      best = &model;
-    }
-  }
-  return finished(*best, least, request.collective, path, request.bytes);
+  return cost(collective, group, bytes, Algorithm::kNone);
 }
 
 CollectiveCost Fabric::cost(Collective collective, const GroupShape& group, base::Bytes bytes,
@@ -76,12 +91,17 @@ CollectiveCost Fabric::cost(Collective collective, const GroupShape& group, base
   const Path path = path_of(models(), tiers_, group);
   const Request request = request_of(collective, bytes.si());
   if (path.count == 0 || !request.is_something) return nothing();
-  for (const AlgorithmModel& model : kAlgorithms) {
-    if (model.algorithm != algorithm) continue;
-    const double time = model.time(request.collective, path, request.bytes);
-    return finished(model, time, request.collective, path, request.bytes);
+  const Choice choice = choose(request, path, algorithm);
+  if (!low_latency_models_.empty() && has_steps(collective)) {
+    const Path low_path = path_of(low_latency_models_, tiers_, group);
+    const Choice low = choose(request, low_path, algorithm);
+    if (low.time < choice.time) {
+      CollectiveCost cost = finished(low, request, low_path);
+      cost.low_latency = true;
+      return cost;
+    }
   }
-  return {base::Time(kNever), algorithm, {}};
+  return finished(choice, request, path);
 }
 
 base::Time Fabric::lower_bound(Collective collective, const GroupShape& group,
@@ -89,7 +109,12 @@ base::Time Fabric::lower_bound(Collective collective, const GroupShape& group,
   const Path path = path_of(models(), tiers_, group);
   const Request request = request_of(collective, bytes.si());
   if (path.count == 0 || !request.is_something) return base::Time(0);
-  return base::Time(lower_bound_time(request.collective, path, tiers_, request.bytes));
+  double latency = path.top().tier->latency;
+  if (!low_latency_models_.empty()) {
+    latency = std::min(latency, low_latency_models_[path.top().index].latency);
+  }
+  const double ports = lower_bound_time(request.collective, path, tiers_, request.bytes);
+  return base::Time(std::max(latency, ports));
 }
 
 }  // namespace weft::interconnect

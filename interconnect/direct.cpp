@@ -1,7 +1,8 @@
 // Direct: every rank exchanges with every other at once, over its own link to each (full mesh) or
 // through one port (switch). All-reduce in two shots (each rank reduces one n-th and hands it back)
 // or in one (each rank sends its whole vector to all); a broadcast likewise (scattered and
-// gathered, or sent whole to all). HCCL calls it Mesh. Within one tier only.
+// gathered, or sent whole to all). HCCL calls it Mesh. Within one tier only, but for all-to-all,
+// whose messages are posted together over any tiers.
 
 #include <algorithm>
 
@@ -12,15 +13,10 @@ namespace weft::interconnect {
 namespace {
 
 // All ranks send `message` bytes to each of the others.
-double exchange(const Path& path, double message, double byte_time, double message_time,
-                double latency) {
-  const double per_link = (path.ranks - 1) / path.top().links;
-  return latency + per_link * (message * byte_time + message_time);
-}
-
 double exchange(const Path& path, double message) {
   const TierModel& tier = *path.top().tier;
-  return exchange(path, message, tier.byte_time, tier.message_time, tier.latency);
+  const double per_link = (path.ranks - 1) / path.top().links;
+  return tier.latency + per_link * (message * tier.byte_time + tier.message_time);
 }
 
 bool is_one_shot(const Path& path, double bytes) {
@@ -37,6 +33,7 @@ double broadcast_part(const Path& path, double bytes) {
 }  // namespace
 
 double direct_time(Collective collective, const Path& path, double bytes) {
+  if (collective == Collective::kAllToAll) return posted_time(path, bytes);
   const TierModel& tier = *path.top().tier;
   if (path.count != 1 || !tier.is_direct || tier.is_ring) return kNever;
   const double part = bytes / path.ranks;
@@ -47,15 +44,13 @@ double direct_time(Collective collective, const Path& path, double bytes) {
     case Collective::kAllGather:
     case Collective::kReduceScatter:
       return exchange(path, part);
-    case Collective::kAllToAll:
-      return exchange(path, part, tier.all_to_all_byte_time, tier.all_to_all_message_time,
-                      tier.latency);
     default:
       return kNever;
   }
 }
 
 void direct_sent(Collective collective, const Path& path, double bytes, Sent& sent) {
+  if (collective == Collective::kAllToAll) return pairwise_sent(collective, path, bytes, sent);
   const double part = bytes / path.ranks;
   double to_each = part;
   if (collective == Collective::kAllReduce) to_each = is_one_shot(path, bytes) ? bytes : 2 * part;

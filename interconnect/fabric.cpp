@@ -71,6 +71,29 @@ TierModel model_of(const Tier& tier, std::int64_t devices_inside) {
   return model;
 }
 
+// The tier when its link sends the low-latency way, if it has one.
+Tier in_low_latency(Tier tier) {
+  Link& link = tier.link;
+  if (!link.low_latency) return tier;
+  link.latency = link.low_latency->latency;
+  link.efficiency = link.low_latency->efficiency;
+  link.half_size = base::Bytes(0);
+  link.in_switch_reduction.reset();
+  return tier;
+}
+
+// The way to a gateway is a way through the network in front of it.
+void add_ways_to_gateways(std::span<const Tier> tiers, std::span<TierModel> models) {
+  std::int64_t devices = 1;
+  for (std::size_t i = 0; i < tiers.size(); ++i) {
+    const bool has_gateways = tiers[i].kind == TierKind::kLongHaul && i > 0;
+    if (has_gateways && top_nodes(tiers[i - 1], devices / tiers[i - 1].children).count > 0) {
+      models[i].latency += models[i - 1].latency;
+    }
+    devices *= tiers[i].children;
+  }
+}
+
 void check(const Tier& tier) {
   const bool is_sound = tier.children >= 1 && tier.link.bandwidth.si() > 0 &&
                         tier.link.efficiency > 0 && tier.link.all_to_all_efficiency > 0 &&
@@ -94,14 +117,23 @@ Fabric::Fabric(std::vector<Tier> tiers) : tiers_(std::move(tiers)) {
     if (tier.children > INT_MAX / devices) throw std::invalid_argument("too many devices");
     (void)unit_inventory(tier, devices);  // throws when it cannot be built
     models_[i] = model_of(tier, devices);
-    // The way to a gateway is a way through the network in front of it.
-    const bool has_gateways = tier.kind == TierKind::kLongHaul && i > 0;
-    if (has_gateways && top_nodes(tiers_[i - 1], devices / tiers_[i - 1].children).count > 0) {
-      models_[i].latency += models_[i - 1].latency;
-    }
     devices *= tier.children;
     unit_sizes_[i] = devices;
   }
+  add_ways_to_gateways(tiers_, {models_.data(), tiers_.size()});
+  add_low_latency();
+}
+
+void Fabric::add_low_latency() {
+  const bool has_any = std::any_of(tiers_.begin(), tiers_.end(), [](const Tier& tier) {
+    return tier.link.low_latency.has_value();
+  });
+  if (!has_any) return;
+  for (std::size_t i = 0; i < tiers_.size(); ++i) {
+    const std::int64_t inside = i == 0 ? 1 : unit_sizes_[i - 1];
+    low_latency_models_.push_back(model_of(in_low_latency(tiers_[i]), inside));
+  }
+  add_ways_to_gateways(tiers_, low_latency_models_);
 }
 
 std::vector<TierInventory> Fabric::inventory() const {

@@ -5,9 +5,9 @@
 //   all-gather, reduce-scatter        ≥ what the smallest child lacks / its ports
 //   all-to-all                        ≥ what the smallest child sends out / its ports
 //   broadcast                         ≥ S / the ports of the first member's child
-// (bounds of Chan, Heimlich, Purkayastha and van de Geijn 2007, applied to every cut), and at least
-// one message over the outermost tier. Where all tiers are dimensions of a mesh or torus,
-// all-to-all also needs the links between the halves of each.
+// (bounds of Chan, Heimlich, Purkayastha and van de Geijn 2007, applied to every cut). Where all
+// tiers are dimensions of a mesh or torus that pass traffic on, all-to-all also needs the links
+// between the halves of each.
 
 #include <algorithm>
 #include <cmath>
@@ -95,8 +95,9 @@ double halves_time(const Path& path, const Crossing& crossing, double bytes) {
 
 bool is_grid(const Path& path) {
   const auto tiers = path.tiers();
-  return path.even && std::all_of(tiers.begin(), tiers.end(), [](const Crossing& crossing) {
-           return crossing.tier->is_ring || crossing.tier->is_mesh;
+  return path.even && std::all_of(tiers.begin(), tiers.end(), [&](const Crossing& crossing) {
+           const bool passes_on = crossing.tier->forwards || &crossing == &tiers.front();
+           return crossing.tier->is_ring || (crossing.tier->is_mesh && passes_on);
          });
 }
 
@@ -115,7 +116,7 @@ double grid_time(const Path& path, std::span<const Tier> tiers, double bytes) {
 
 double lower_bound_time(Collective collective, const Path& path, std::span<const Tier> tiers,
                         double bytes) {
-  double bound = path.top().tier->latency;
+  double bound = 0;
   bool switch_reduces = false;
   for (int i = path.count - 1; i >= 0; --i) {
     const Crossing& crossing = path.crossings[i];

@@ -1,7 +1,8 @@
-// Messages between pairs: all-to-all as n-1 exchanges with one partner after another, and
-// point-to-point. A message crosses one tier, the outermost one on its way; the tiers carry their
-// messages side by side, except those that share ports. Between dimensions of a mesh or torus
-// devices pass messages on: one that changes its place in several dimensions loads each of them.
+// Messages between pairs: all-to-all, as n-1 exchanges with one partner after another or with all
+// at once, and point-to-point. A message crosses one tier, the outermost one on its way; the tiers
+// carry their messages side by side, except those that share ports. Between dimensions of a mesh or
+// torus devices pass messages on: one that changes its place in several dimensions loads each of
+// them.
 
 #include <algorithm>
 
@@ -46,30 +47,60 @@ double partners(const Path& path, int i) {
   return messages;
 }
 
-double all_to_all(const Path& path, double bytes) {
+// Latency of all messages of a device one after another.
+double summed_latency(const Path& path) {
   double latency = 0;
+  for (int i = path.count - 1; i >= 0; --i) {
+    const Crossing& crossing = path.crossings[i];
+    latency += partners(path, i) * spread_over(crossing).hops * crossing.tier->latency;
+  }
+  return latency;
+}
+
+int farthest_hops(const Crossing& crossing) {
+  if (!crossing.tier->is_ring) return 1;
+  return crossing.closes ? crossing.children / 2 : crossing.children - 1;
+}
+
+// Latency of the message of a device that has the longest way.
+double longest_latency(const Path& path) {
+  double longest = 0;
+  for (int i = 0; i < path.count; ++i) {
+    const Crossing& crossing = path.crossings[i];
+    if (!(partners(path, i) > 0)) continue;
+    const double further_in = crossing.tier->forwards ? longest : 0;
+    longest = std::max(longest, further_in + farthest_hops(crossing) * crossing.tier->latency);
+  }
+  return longest;
+}
+
+// Until the busiest ports have sent all messages of a device.
+double occupation(const Path& path, double bytes) {
   double slowest = 0;
   double carried = 0;  // by this tier's ports for tiers further out
   for (int i = path.count - 1; i >= 0; --i) {
     const Crossing& crossing = path.crossings[i];
     const TierModel& tier = *crossing.tier;
     const double messages = partners(path, i);
-    const Spread spread = spread_over(crossing);
-    latency += messages * spread.hops * tier.latency;
+    const double links = spread_over(crossing).links;
     const double part = bytes / path.ranks;
-    carried +=
-        messages / spread.links * (part * tier.all_to_all_byte_time + tier.all_to_all_message_time);
+    carried += messages / links * (part * tier.all_to_all_byte_time + tier.all_to_all_message_time);
     slowest = std::max(slowest, carried);
     if (!crossing.shares_ports) carried = 0;
   }
-  return latency + slowest;
+  return slowest;
 }
 
 }  // namespace
 
 double pairwise_time(Collective collective, const Path& path, double bytes) {
   if (collective == Collective::kPointToPoint) return point_to_point(path, bytes);
-  return collective == Collective::kAllToAll ? all_to_all(path, bytes) : kNever;
+  if (collective != Collective::kAllToAll) return kNever;
+  return summed_latency(path) + occupation(path, bytes);
+}
+
+double posted_time(const Path& path, double bytes) {
+  return longest_latency(path) + occupation(path, bytes);
 }
 
 void pairwise_sent(Collective collective, const Path& path, double bytes, Sent& sent) {

@@ -1,4 +1,5 @@
-// All-to-all: in step s each rank sends to the one s + 1 places on, or to all at once.
+// All-to-all: in step s each rank sends to the one s + 1 places on; uneven ones also to all at
+// once.
 
 #include <algorithm>
 #include <stdexcept>
@@ -66,9 +67,8 @@ class Uneven final : public Schedule {
 
 }  // namespace
 
-ScheduleOf pairwise_schedule(const Order& order, const ScheduleOptions& options) {
+ScheduleOf pairwise_schedule(const Order& order) {
   if (order.collective != Collective::kAllToAll) return nullptr;
-  if (options.at_once) return direct_schedule(order, options);
   return std::make_unique<Pairwise>(order.ranks, order.bytes / order.ranks);
 }
 

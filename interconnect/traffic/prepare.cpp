@@ -112,7 +112,7 @@ ScheduleOptions options_of(const Fabric& fabric, const Levels& levels, const Gro
 }  // namespace
 
 Prepared prepare(const Fabric& fabric, Collective collective, Algorithm algorithm,
-                 std::span<const std::int32_t> group, double bytes, bool at_once) {
+                 std::span<const std::int32_t> group, double bytes) {
   const GroupShape shape = shape_of(fabric, group);
   const Levels levels = levels_of(shape, group);
   Prepared prepared;
@@ -126,7 +126,6 @@ Prepared prepare(const Fabric& fabric, Collective collective, Algorithm algorith
   const auto ranks = static_cast<std::int32_t>(group.size());
 
   ScheduleOptions options = options_of(fabric, levels, shape);
-  options.at_once = at_once;
   options.chunks = chunks_of(fabric, prepared.algorithm, ranks, top, bytes);
   options.one_shot = is_one_shot(collective, cost.sent[top].si(), ranks, bytes);
   if (std::isfinite(cost.time.si())) {

@@ -25,7 +25,7 @@ ScheduleOf tree_schedule(const Order& order, const ScheduleOptions& options);
 ScheduleOf direct_schedule(const Order& order, const ScheduleOptions& options);
 ScheduleOf hierarchical_schedule(const Order& order, const ScheduleOptions& options);
 ScheduleOf in_switch_schedule(const Order& order);
-ScheduleOf pairwise_schedule(const Order& order, const ScheduleOptions& options);
+ScheduleOf pairwise_schedule(const Order& order);
 ScheduleOf torus_bucket_schedule(const Order& order, const ScheduleOptions& options);
 ScheduleOf halving_doubling_schedule(const Order& order);
 ScheduleOf bruck_schedule(const Order& order);

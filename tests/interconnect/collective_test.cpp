@@ -153,6 +153,49 @@ TEST(AllToAll, AddsUpOnSharedPorts) {
   EXPECT_NEAR(cost.time.si(), 31.0 / 32 * 1e9 / 100e9, 1e-12);
 }
 
+// All messages posted together pay latency once, one after another each on its own; both occupy the
+// ports for each message.
+TEST(AllToAll, PaysLatencyOnceWhenPostedAtOnce) {
+  const Fabric fabric({make_tier(TierKind::kSwitch, 8, make_link(400, 1, 1, 40)),
+                       make_tier(TierKind::kFatTree, 4, make_link(50, 5, 1, 20))});
+  const GroupShape all = everyone(fabric);
+  const base::Bytes bytes(32e3);
+  const double network = 24 * (1e3 + 20e3) / 50e9;
+  const CollectiveCost posted = fabric.cost(Collective::kAllToAll, all, bytes);
+  EXPECT_EQ(posted.algorithm, Algorithm::kDirect);
+  EXPECT_NEAR(posted.time.si(), network + 5e-6, 1e-12);
+  EXPECT_NEAR(posted.sent[1].si(), 24e3, 1e-6);
+  EXPECT_NEAR(seconds(fabric, Collective::kAllToAll, all, Algorithm::kPairwise, bytes),
+              network + 24 * 5e-6 + 7 * 1e-6, 1e-12);
+}
+
+// Over a torus the message with the longest way: half round each dimension.
+TEST(AllToAll, PaysTheLongestWay) {
+  const Fabric torus({make_tier(TierKind::kRing, 8, make_link(50, 1)),
+                      make_tier(TierKind::kRing, 4, make_link(50, 1))});
+  EXPECT_NEAR(seconds(torus, Collective::kAllToAll, everyone(torus), Algorithm::kDirect),
+              1e9 / 50e9 + (4 + 2) * 1e-6, 1e-12);
+}
+
+TEST(LowLatency, IsForSmallMessages) {
+  Link link = make_link(100, 5, 0.8, 400);
+  link.low_latency = LowLatency{base::Time(1e-6), 0.4};
+  const Fabric fabric({make_tier(TierKind::kSwitch, 8, link)});
+  const auto cost = [&](Collective collective, double bytes, Algorithm algorithm) {
+    return fabric.cost(collective, everyone(fabric), base::Bytes(bytes), algorithm);
+  };
+  const CollectiveCost small = cost(Collective::kAllReduce, 8e3, Algorithm::kRing);
+  EXPECT_TRUE(small.low_latency);
+  EXPECT_NEAR(small.time.si(), 14 * (1e-6 + 1e3 / 40e9), 1e-12);
+  const CollectiveCost large = cost(Collective::kAllReduce, 8e9, Algorithm::kRing);
+  EXPECT_FALSE(large.low_latency);
+  EXPECT_NEAR(large.time.si(), 14 * (5e-6 + (1e9 + 400e3) / 80e9), 1e-12);
+  EXPECT_TRUE(cost(Collective::kBarrier, 0, Algorithm::kNone).low_latency);
+  EXPECT_FALSE(cost(Collective::kAllToAll, 8, Algorithm::kNone).low_latency);
+  EXPECT_NEAR(fabric.lower_bound(Collective::kAllReduce, everyone(fabric), base::Bytes(8)).si(),
+              1e-6, 1e-15);
+}
+
 TEST(PointToPoint, CrossesTheOutermostTier) {
   const Fabric fabric({make_tier(TierKind::kFullMesh, 8, make_link(28, 2)),
                        make_tier(TierKind::kFatTree, 4, make_link(25, 5))});

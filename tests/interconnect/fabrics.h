@@ -76,6 +76,9 @@ inline Link random_link(Dice& dice) {
         InSwitchReduction{static_cast<int>(dice.whole(2, 8)), dice.uniform(0.3, 1),
                           base::Time(dice.uniform(0, 100) * kMicro)};
   }
+  if (dice.coin()) {
+    link.low_latency = LowLatency{base::Time(dice.uniform(0, 20) * kMicro), dice.uniform(0.1, 1)};
+  }
   return link;
 }
 

@@ -55,6 +55,7 @@ TEST(Properties, LowerBoundIsThatOfTheLiterature) {
   for (int i = 0; i < 2000; ++i) {
     Link link = random_link(dice);
     link.in_switch_reduction.reset();
+    link.low_latency.reset();
     const Fabric fabric({make_tier(TierKind::kSwitch, static_cast<int>(dice.whole(2, 64)), link)});
     const auto n = static_cast<double>(fabric.size());
     const double port = 1e6 / link.bandwidth.si();
@@ -94,6 +95,8 @@ TEST(Properties, LatencyIsPaidPerStep) {
     for (std::size_t tier = 0; tier < c.fabric.tiers().size(); ++tier) {
       if (c.group.tiers.at(tier).children < 2) continue;
       least = std::min(least, c.fabric.message_latency(static_cast<int>(tier)).si());
+      const auto& low = c.fabric.tiers()[tier].link.low_latency;
+      if (low) least = std::min(least, low->latency.si());
     }
     if (!std::isfinite(least)) continue;
     const double steps = std::ceil(std::log2(c.group.size));
@@ -139,6 +142,44 @@ TEST(Properties, BetterLinksNeverTakeLonger) {
     }
     const Case better{Fabric(tiers), c.collective, c.group, c.bytes};
     ASSERT_LE(seconds(better) * kSlack, seconds(c)) << i;
+  }
+}
+
+// One more way to send never takes longer, and what has no steps does not take it.
+TEST(Properties, LowLatencyIsTakenWhereItIsFaster) {
+  Dice dice(11);
+  int taken = 0;
+  for (int i = 0; i < 5000; ++i) {
+    const Case c = random_case(dice);
+    std::vector<Tier> tiers = c.fabric.tiers();
+    for (Tier& tier : tiers) tier.link.low_latency.reset();
+    const Fabric without(tiers);
+    const bool has_steps =
+        c.collective != Collective::kPointToPoint && c.collective != Collective::kAllToAll;
+    for (const Algorithm algorithm : kAlgorithms) {
+      const CollectiveCost cost = c.fabric.cost(c.collective, c.group, c.bytes, algorithm);
+      const double plain = without.cost(c.collective, c.group, c.bytes, algorithm).time.si();
+      taken += cost.low_latency ? 1 : 0;
+      if (cost.low_latency) {
+        ASSERT_TRUE(has_steps) << i;
+        ASSERT_LT(cost.time.si(), plain) << i;
+      } else {
+        ASSERT_EQ(cost.time.si(), plain) << i;
+      }
+    }
+  }
+  EXPECT_GT(taken, 1000);
+}
+
+// All at once is never slower than one after another.
+TEST(Properties, PostedAllToAllIsNeverSlower) {
+  Dice dice(12);
+  for (int i = 0; i < 5000; ++i) {
+    const Case c = random_case(dice);
+    const auto time = [&](Algorithm algorithm) {
+      return c.fabric.cost(Collective::kAllToAll, c.group, c.bytes, algorithm).time.si();
+    };
+    ASSERT_LE(time(Algorithm::kDirect) * kSlack, time(Algorithm::kPairwise)) << i;
   }
 }
 

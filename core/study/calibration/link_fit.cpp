@@ -55,9 +55,11 @@ Fabric with_link(const Fabric& fabric, const Link& link) {
 }
 
 double time_of(const Placed& placed, const Link& link) {
-  const network::AloneModel model(with_link(placed.fabric, link));
   const auto& point = *placed.point;
-  return model.cost(point.collective, placed.group, point.bytes, point.algorithm).cost.time.si();
+  return with_link(placed.fabric, link)
+      .cost(point.collective, placed.group, point.bytes,
+            point.algorithm.value_or(network::Algorithm::kNone))
+      .time.si();
 }
 
 struct Problem {

@@ -67,17 +67,17 @@ void fill_rates(const CollectiveQuestion& q, CollectiveRow& row) {
          q.algorithm ? "--algorithm auto takes the fastest" : "");
 }
 
-CollectiveRow closed_row(const AloneModel& model, const GroupShape& group,
-                         const CollectiveQuestion& q, base::Bytes bytes) {
-  const auto best = model.cost(q.collective, group, bytes, q.algorithm);
-  if (!std::isfinite(best.cost.time.si())) no_algorithm(q);
+CollectiveRow closed_row(const Fabric& fabric, const GroupShape& group, const CollectiveQuestion& q,
+                         base::Bytes bytes) {
+  const auto best = fabric.cost(q.collective, group, bytes, q.algorithm.value_or(Algorithm::kNone));
+  if (!std::isfinite(best.time.si())) no_algorithm(q);
   CollectiveRow row;
-  row.algorithm = best.cost.algorithm;
+  row.algorithm = best.algorithm;
   row.low_latency = best.low_latency;
-  row.time = best.cost.time;
-  const auto& tiers = model.fabric().tiers();
+  row.time = best.time;
+  const auto& tiers = fabric.tiers();
   for (std::size_t i = 0; i < tiers.size(); ++i) {
-    row.tiers.push_back({tiers[i].name, best.cost.sent[i].si()});
+    row.tiers.push_back({tiers[i].name, best.sent[i].si()});
   }
   return row;
 }
@@ -98,12 +98,11 @@ CollectiveAnswer answer(const cluster::Cluster& cluster, const CollectiveQuestio
   require_closed_options(question);
   require_fit(cluster, question);
   CollectiveAnswer all{cluster.label, cluster.devices(), question, {}};
-  const AloneModel model(cluster.fabric);
   const auto group = shape_of(cluster.fabric, question);
   std::optional<FlowRunner> flows;
   if (question.fidelity == Fidelity::kFlow) flows.emplace(cluster, question, group);
   for (const auto bytes : question.sizes) {
-    auto row = flows ? flows->row(bytes) : closed_row(model, group, question, bytes);
+    auto row = flows ? flows->row(bytes) : closed_row(cluster.fabric, group, question, bytes);
     if (flows && row.algorithm == Algorithm::kNone) no_algorithm(question);
     row.bytes = bytes;
     row.lower_bound = cluster.fabric.lower_bound(question.collective, group, bytes);

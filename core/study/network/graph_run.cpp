@@ -123,12 +123,11 @@ std::unique_ptr<traffic::Schedule> FlowRunner::schedule(Algorithm algorithm,
   traffic::ScheduleOptions options;
   options.units = units_;
   options.channels = question_.channels;
-  options.at_once = algorithm == Algorithm::kDirect;
   if (question_.skew != 0) {
     return traffic::all_to_all_v(
         question_.ranks,
         traffic::skewed(question_.ranks, bytes.si(), question_.skew, question_.seed),
-        options.at_once);
+        algorithm == Algorithm::kDirect);
   }
   return traffic::make_schedule(question_.collective, algorithm, question_.ranks, bytes.si(),
                                 options);

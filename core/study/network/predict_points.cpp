@@ -19,14 +19,14 @@ PointResult predict(const CollectivePoint& point, Places& places) {
   result.cluster = place.cluster;
   result.reason = place.reason;
   if (!result.reason.empty()) return result;
-  const AloneModel model(place.fabric);
-  const auto best = model.cost(point.collective, place.group, point.bytes, point.algorithm);
-  const double time = best.cost.time.si();
+  const auto best = place.fabric.cost(point.collective, place.group, point.bytes,
+                                      point.algorithm.value_or(Algorithm::kNone));
+  const double time = best.time.si();
   if (!std::isfinite(time)) {
     result.reason = "no algorithm carries it out on this group";
     return result;
   }
-  result.algorithm = interconnect::name_of(best.cost.algorithm);
+  result.algorithm = interconnect::name_of(best.algorithm);
   if (best.low_latency) result.algorithm += ", low latency";
   result.predicted = time;
   result.relative_error = point.time.si() / time - 1;

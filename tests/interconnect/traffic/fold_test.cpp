@@ -17,10 +17,8 @@ double unfolded(const Network& network, double bytes_per_pair) {
   const Fabric& fabric = network.fabric();
   const auto devices = everyone(fabric);
   const auto ranks = static_cast<std::int32_t>(devices.size());
-  ScheduleOptions options;
-  options.at_once = true;
-  const auto schedule = make_schedule(Collective::kAllToAll, Algorithm::kPairwise, ranks,
-                                      bytes_per_pair * ranks, options);
+  const auto schedule =
+      make_schedule(Collective::kAllToAll, Algorithm::kDirect, ranks, bytes_per_pair * ranks);
   Job job;
   job.schedule = schedule.get();
   job.devices = devices;

@@ -123,6 +123,7 @@ TEST(Run, EqualsTheClosedFormOnATorus) {
     expect_exact({"torus", torus(sizes), Collective::kAllReduce, Algorithm::kTorusBucket});
     expect_exact({"torus", torus(sizes), Collective::kAllGather, Algorithm::kTorusBucket});
     expect_exact({"torus", torus(sizes), Collective::kReduceScatter, Algorithm::kHierarchical});
+    expect_exact({"torus", torus(sizes), Collective::kAllToAll, Algorithm::kDirect});
   }
 }
 
@@ -136,6 +137,9 @@ TEST(Run, EqualsTheClosedFormOverTiers) {
                        make_tier(TierKind::kSwitch, 3, make_link(25, 5, 0.8, 60))});
   expect_exact({"boards", boards, Collective::kAllGather, Algorithm::kHierarchical});
   expect_exact({"boards", boards, Collective::kAllReduce, Algorithm::kHierarchical});
+  expect_exact({"hosts", hosts, Collective::kAllToAll, Algorithm::kDirect});
+  expect_exact({"hosts", hosts, Collective::kAllToAll, Algorithm::kDirect, 1e3});
+  expect_exact({"boards", boards, Collective::kAllToAll, Algorithm::kDirect});
 }
 
 TEST(Run, AMessageTakesWhatTheFabricSays) {

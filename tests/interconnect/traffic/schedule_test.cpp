@@ -15,7 +15,6 @@ struct Case {
   Algorithm algorithm;
   std::vector<std::int32_t> units;
   bool one_shot = false;
-  bool at_once = false;
   std::uint32_t closed = 0;
   std::uint32_t direct = 0;
   int channels = 0;
@@ -25,7 +24,6 @@ std::unique_ptr<Schedule> make(const Case& c, std::int32_t ranks, double bytes) 
   ScheduleOptions options;
   options.units = c.units;
   options.one_shot = c.one_shot;
-  options.at_once = c.at_once;
   options.closed = c.closed;
   options.direct = c.direct;
   options.channels = c.channels;
@@ -105,8 +103,8 @@ TEST(Schedules, EveryRankEndsWithAllContributions) {
   const std::vector<Case> cases = {
       {Collective::kAllReduce, Algorithm::kRing, {}},
       {Collective::kAllGather, Algorithm::kRing, {}},
-      {Collective::kReduceScatter, Algorithm::kRing, {}, false, false, 1},
-      {Collective::kAllReduce, Algorithm::kRing, {}, false, false, 0, 0, 3},
+      {Collective::kReduceScatter, Algorithm::kRing, {}, false, 1},
+      {Collective::kAllReduce, Algorithm::kRing, {}, false, 0, 0, 3},
       {Collective::kAllReduce, Algorithm::kTree, {}},
       {Collective::kAllReduce, Algorithm::kDirect, {}},
       {Collective::kAllReduce, Algorithm::kDirect, {}, true},
@@ -118,9 +116,8 @@ TEST(Schedules, EveryRankEndsWithAllContributions) {
       {Collective::kAllGather, Algorithm::kBruck, {}},
       {Collective::kAllToAll, Algorithm::kBruck, {}},
       {Collective::kAllToAll, Algorithm::kPairwise, {}},
-      {Collective::kAllToAll, Algorithm::kPairwise, {}, false, true},
       {Collective::kAllToAll, Algorithm::kDirect, {}},
-      {Collective::kAllReduce, Algorithm::kTorusBucket, {}, false, false, 1},
+      {Collective::kAllReduce, Algorithm::kTorusBucket, {}, false, 1},
       {Collective::kBarrier, Algorithm::kTree, {}},
   };
   for (const Case& c : cases) {
@@ -138,12 +135,12 @@ TEST(Schedules, OverUnits) {
   const std::vector<Case> cases = {
       {Collective::kAllReduce, Algorithm::kRing, {4}},
       {Collective::kAllReduce, Algorithm::kRing, {4, 12}},
-      {Collective::kAllReduce, Algorithm::kRing, {4, 12}, false, false, 7},
+      {Collective::kAllReduce, Algorithm::kRing, {4, 12}, false, 7},
       {Collective::kAllReduce, Algorithm::kHierarchical, {4}},
       {Collective::kAllGather, Algorithm::kHierarchical, {4, 12}},
-      {Collective::kReduceScatter, Algorithm::kHierarchical, {4, 12}, false, false, 2, 1},
-      {Collective::kAllReduce, Algorithm::kTorusBucket, {3, 12}, false, false, 3},
-      {Collective::kAllGather, Algorithm::kTorusBucket, {2, 6}, false, false, 7},
+      {Collective::kReduceScatter, Algorithm::kHierarchical, {4, 12}, false, 2, 1},
+      {Collective::kAllReduce, Algorithm::kTorusBucket, {3, 12}, false, 3},
+      {Collective::kAllGather, Algorithm::kTorusBucket, {2, 6}, false, 7},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(::testing::Message() << name_of(c.collective) << " by " << name_of(c.algorithm));
@@ -154,13 +151,12 @@ TEST(Schedules, OverUnits) {
 }
 
 TEST(Schedules, ABroadcastReachesAll) {
-  for (const Case& c :
-       std::vector<Case>{{Collective::kBroadcast, Algorithm::kRing, {}},
-                         {Collective::kBroadcast, Algorithm::kRing, {4}},
-                         {Collective::kBroadcast, Algorithm::kRing, {}, false, false, 1},
-                         {Collective::kBroadcast, Algorithm::kTree, {}},
-                         {Collective::kBroadcast, Algorithm::kDirect, {}},
-                         {Collective::kBroadcast, Algorithm::kDirect, {}, true}}) {
+  for (const Case& c : std::vector<Case>{{Collective::kBroadcast, Algorithm::kRing, {}},
+                                         {Collective::kBroadcast, Algorithm::kRing, {4}},
+                                         {Collective::kBroadcast, Algorithm::kRing, {}, false, 1},
+                                         {Collective::kBroadcast, Algorithm::kTree, {}},
+                                         {Collective::kBroadcast, Algorithm::kDirect, {}},
+                                         {Collective::kBroadcast, Algorithm::kDirect, {}, true}}) {
     for (std::int32_t ranks = 2; ranks <= 32; ++ranks) {
       SCOPED_TRACE(::testing::Message() << name_of(c.algorithm) << " of " << ranks);
       const auto schedule = make(c, ranks, kBytes);

@@ -24,7 +24,7 @@ enum class Algorithm {
   kNone,
   kRing,
   kTree,             // double binary tree
-  kDirect,           // one or two shots, every rank to every other
+  kDirect,           // one or two shots, every rank to every other at once
   kHierarchical,     // tier by tier
   kInSwitch,         // NVLS, SHARP
   kPairwise,         // one partner after another
@@ -48,6 +48,7 @@ struct CollectiveCost {
   Algorithm algorithm = Algorithm::kNone;
   // Bytes that one device sends over each tier (mean over the group).
   std::array<base::Bytes, kMaxTiers> sent{};
+  bool low_latency = false;  // by the low-latency way of the links that have one
 };
 
 }  // namespace weft::interconnect

@@ -65,10 +65,13 @@ class Fabric {
   // Time and traffic of one collective. `bytes` S is: all-reduce, reduce-scatter: the vector that
   // each rank holds; all-gather: the vector that each rank ends with; all-to-all: what each rank
   // sends, its own part included; point-to-point: the message (the group is a pair). The cheapest
-  // legal algorithm is taken; ties go to the first in the enumeration. Never below lower_bound().
+  // legal algorithm is taken; ties go to the first in the enumeration. Where links have a
+  // low-latency way, collectives in steps (all but all-to-all and point-to-point) take it when it
+  // is faster. Never below lower_bound().
   [[nodiscard]] CollectiveCost cost(Collective collective, const GroupShape& group,
                                     base::Bytes bytes) const;
-  // The same with a given algorithm; time is infinite when it does not apply to this group.
+  // The same with a given algorithm (kNone: any); time is infinite when it does not apply to this
+  // group.
   [[nodiscard]] CollectiveCost cost(Collective collective, const GroupShape& group,
                                     base::Bytes bytes, Algorithm algorithm) const;
   // What no algorithm can beat at nominal bandwidth: bytes through the ports of a device and
@@ -87,9 +90,12 @@ class Fabric {
   [[nodiscard]] std::span<const TierModel> models() const {
     return {models_.data(), tiers_.size()};
   }
+  void add_low_latency();
   std::vector<Tier> tiers_;
   std::array<std::int64_t, kMaxTiers> unit_sizes_{};
   std::array<TierModel, kMaxTiers> models_{};
+  // The same where links that have a low-latency way use it; empty when none has.
+  std::vector<TierModel> low_latency_models_;
 };
 
 }  // namespace weft::interconnect

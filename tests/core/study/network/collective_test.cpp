@@ -16,40 +16,17 @@ cluster::Cluster shipped(const std::string& name, std::int64_t devices) {
   return read_cluster(base::Catalog({WEFT_CONFIGS}, base::Fits::kCollectives), name, {}, devices);
 }
 
-TEST(Alone, LowLatencyIsForSmallMessages) {
-  auto tiers = shipped("dgx_h200", 8).fabric.tiers();
-  for (auto& tier : tiers) {
-    tier.link.low_latency = interconnect::LowLatency{base::Time(0.6e-6), 0.3};
-  }
-  const AloneModel model{interconnect::Fabric(tiers)};
-  const auto group = model.fabric().group(8, 1, 8);
-  EXPECT_TRUE(model.cost(Collective::kAllReduce, group, base::Bytes(1e4)).low_latency);
-  EXPECT_FALSE(model.cost(Collective::kAllReduce, group, base::Bytes(1e9)).low_latency);
-}
-
-// Latency once instead of once for each of the others; never below the bound.
-TEST(Alone, AllToAllPostedAtOnce) {
-  const auto cluster = shipped("dgx_h200", 64);
-  const AloneModel model(cluster.fabric);
-  const auto group = cluster.fabric.group(64, 1, 64);
-  const base::Bytes bytes(kMebi);
-  const auto alone = model.cost(Collective::kAllToAll, group, bytes).cost;
-  const auto pairwise = cluster.fabric.cost(Collective::kAllToAll, group, bytes).time;
-  EXPECT_LT(alone.time, pairwise);
-  EXPECT_GE(alone.time, cluster.fabric.lower_bound(Collective::kAllToAll, group, bytes));
-}
-
-TEST(Alone, NeverBelowTheBound) {
+// With the fits of collectives, low-latency ways among them.
+TEST(Collective, NeverBelowTheBound) {
   for (const auto* name : {"dgx_h200", "b200_efa", "cloudmatrix384", "atlas_900_a2"}) {
     const auto cluster = shipped(name, 64);
-    const AloneModel model(cluster.fabric);
     for (const int ranks : {2, 4, 8, 16, 64}) {
       const auto group = cluster.fabric.group(cluster.devices(), 1, ranks);
       for (double size = 8; size < 1e11; size *= 8) {
         for (const auto collective : {Collective::kAllReduce, Collective::kAllGather,
                                       Collective::kReduceScatter, Collective::kAllToAll}) {
           const base::Bytes bytes(size);
-          EXPECT_GE(model.cost(collective, group, bytes).cost.time.si(),
+          EXPECT_GE(cluster.fabric.cost(collective, group, bytes).time.si(),
                     cluster.fabric.lower_bound(collective, group, bytes).si() * (1 - 1e-12))
               << name << " " << ranks << " " << size;
         }

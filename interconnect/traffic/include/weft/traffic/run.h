@@ -89,7 +89,7 @@ struct Prepared {
   Job job;
 };
 Prepared prepare(const interconnect::Fabric& fabric, Collective collective, Algorithm algorithm,
-                 std::span<const std::int32_t> group, double bytes, bool at_once = false);
+                 std::span<const std::int32_t> group, double bytes);
 
 // One collective by one algorithm: prepare() and run().
 RunResult run(const Network& network, Collective collective, Algorithm algorithm,

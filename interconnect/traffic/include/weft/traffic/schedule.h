@@ -49,13 +49,12 @@ using Units = std::span<const std::int32_t>;
 //   in chunks; tree: double binary tree in pipelined chunks; direct: one or two shots;
 //   hierarchical: over the units; torus bucket: `units` are the products of the dimensions;
 //   halving-doubling: any p (others fold in first); Bruck: all-gather and all-to-all; pairwise:
-//   all-to-all in p - 1 steps, all ranks at once in one step when `at_once`; in-switch: each rank
-//   to its switch and back. Barrier: the all-reduce of nothing. Point-to-point: rank 0 to rank 1.
+//   all-to-all in p - 1 steps (direct: in one); in-switch: each rank to its switch and back.
+//   Barrier: the all-reduce of nothing. Point-to-point: rank 0 to rank 1.
 struct ScheduleOptions {
   Units units;
-  int chunks = 0;    // tree, broadcast; 0: best for bytes alone
-  int channels = 0;  // rings at once; 0: one for each rank of the outermost unit
-  bool at_once = false;
+  int chunks = 0;         // tree, broadcast; 0: best for bytes alone
+  int channels = 0;       // rings at once; 0: one for each rank of the outermost unit
   bool one_shot = false;  // direct
   // Dimensions or units from the inside out, one bit each.
   std::uint32_t closed = 0;  // rings along them run both ways

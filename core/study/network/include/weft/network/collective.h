@@ -16,28 +16,6 @@ namespace weft::network {
 using interconnect::Algorithm;
 using interconnect::Collective;
 
-// Closed forms of a collective that runs alone: those of the fabric, the same with the low-latency
-// way of its links where they have one, and all-to-all with all messages posted at once (latency is
-// paid once) where the fabric has it as one exchange after another. The fastest is taken.
-class AloneModel {
- public:
-  explicit AloneModel(interconnect::Fabric fabric);
-
-  struct Cost {
-    interconnect::CollectiveCost cost;
-    bool low_latency = false;
-  };
-  // As Fabric::cost; without `algorithm` the fastest. Time is infinite when it does not apply.
-  [[nodiscard]] Cost cost(Collective collective, const interconnect::GroupShape& group,
-                          base::Bytes bytes, std::optional<Algorithm> algorithm = {}) const;
-  [[nodiscard]] const interconnect::Fabric& fabric() const { return fabric_; }
-
- private:
-  interconnect::Fabric fabric_;
-  std::optional<interconnect::Fabric> low_latency_;
-  interconnect::Fabric posted_;  // messages take no latency
-};
-
 enum class Fidelity { kClosed, kFlow };
 
 struct CollectiveQuestion {
