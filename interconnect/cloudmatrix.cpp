@@ -12,7 +12,7 @@ namespace weft::interconnect {
 std::vector<Tier> read_cloudmatrix(base::Fields& fields, const TierContext& context) {
   Tier outer = read_common(fields, context, TierKind::kSwitch, "super-node");
   const int planes = fields.small_integer("planes", 1, 7);
-  const std::int64_t chips_per_plane = fields.integer("switches_per_plane", 1, 16);
+  const std::int64_t chips_per_plane = fields.small_integer("switches_per_plane", 1, 16);
   outer.children = fields.small_integer("hosts", 1, 48);
   outer.links_per_device = planes;
   outer.shares_ports = true;

@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kMostRouters = 4096;      // of one group
 constexpr double kMostLinks = 1 << 20;  // global ones, of one group
+constexpr double kMostWays = 5e8;       // looked at to find the busiest cable
 
 double local_links(const Dragonfly& shape) {
   const double routers = shape.routers;
@@ -52,6 +53,12 @@ void check_shape(const Tier& tier, std::int64_t devices_inside) {
     throw std::invalid_argument(
         fmt::format("{}: groups of {} routers and {} global links are too large", tier.name,
                     std::max(shape.routers, shape.spines), links));
+  }
+  const double pairs = static_cast<double>(shape.routers) * shape.routers;
+  if (shape.spines == 0 && shape.groups > 1 && pairs * links > kMostWays) {
+    throw std::invalid_argument(
+        fmt::format("{}: {:.3g} ways between the routers of two groups are too many", tier.name,
+                    pairs * links));
   }
 }
 
@@ -94,7 +101,7 @@ std::vector<Tier> finished(base::Fields& fields, const TierContext& context, Tie
 }  // namespace
 
 TierParts dragonfly_parts() {
-  return {dragonfly_inventory, dragonfly_hops, dragonfly_nodes, wire_dragonfly};
+  return {dragonfly_inventory, dragonfly_hops, dragonfly_nodes, dragonfly_cables, wire_dragonfly};
 }
 
 std::vector<Tier> read_dragonfly(base::Fields& fields, const TierContext& context) {

@@ -46,6 +46,7 @@ struct DragonflyLoad {
 DragonflyLoad dragonfly_load(const Dragonfly& shape, std::int64_t devices_inside);
 
 std::int64_t dragonfly_nodes(const Tier& tier, std::int64_t devices_inside);
+double dragonfly_cables(const Tier& tier, std::int64_t devices_inside);
 void wire_dragonfly(const UnitWiring& unit, graph::GraphBuilder& builder);
 
 }  // namespace weft::interconnect

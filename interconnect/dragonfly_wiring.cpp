@@ -83,6 +83,17 @@ std::int64_t dragonfly_nodes(const Tier& tier, std::int64_t devices_inside) {
          shared_ports(tier, devices_inside * tier.children);
 }
 
+double dragonfly_cables(const Tier& tier, std::int64_t devices_inside) {
+  const Dragonfly& shape = tier.dragonfly;
+  const double groups = shape.groups;
+  const double routers = shape.routers;
+  const double spines = shape.spines;
+  const double local = shape.spines > 0 ? routers * spines : routers * (routers - 1) / 2;
+  const double global = (shape.spines > 0 ? spines : routers) * shape.global_links / 2;
+  return entry_cables(tier, devices_inside * tier.children) +
+         groups * (local + (shape.groups > 1 ? global : 0));
+}
+
 void wire_dragonfly(const UnitWiring& unit, graph::GraphBuilder& builder) {
   DragonflyWiring(unit, builder).wire();
 }

@@ -136,7 +136,7 @@ int fat_tree_layers(const Tier& tier, std::int64_t devices_inside) {
 }
 
 TierParts fat_tree_parts() {
-  return {fat_tree_inventory, fat_tree_hops, fat_tree_nodes, wire_fat_tree};
+  return {fat_tree_inventory, fat_tree_hops, fat_tree_nodes, fat_tree_cables, wire_fat_tree};
 }
 
 std::vector<Tier> read_fat_tree(base::Fields& fields, const TierContext& context) {

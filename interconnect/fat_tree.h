@@ -31,6 +31,7 @@ FatTree fat_tree_of(const Tier& tier, std::int64_t devices_inside);
 
 Nodes fat_tree_tops(const Tier& tier, std::int64_t devices_inside);
 std::int64_t fat_tree_nodes(const Tier& tier, std::int64_t devices_inside);
+double fat_tree_cables(const Tier& tier, std::int64_t devices_inside);
 void wire_fat_tree(const UnitWiring& unit, graph::GraphBuilder& builder);
 
 }  // namespace weft::interconnect

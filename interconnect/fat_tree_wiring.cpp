@@ -152,6 +152,21 @@ std::int64_t fat_tree_nodes(const Tier& tier, std::int64_t devices_inside) {
          shared_ports(tier, devices_inside * tier.children);
 }
 
+double fat_tree_cables(const Tier& tier, std::int64_t devices_inside) {
+  const FatTree tree = fat_tree_of(tier, devices_inside);
+  const auto wide = [](std::int64_t count) { return static_cast<double>(count); };
+  // A switch has a cable to each above it, even where it has fewer links.
+  const double pods = wide(std::max<std::int64_t>(tree.pods, 1));
+  const double spines = std::ceil(wide(tree.spines) / pods);
+  const double up = std::max(wide(tree.up), wide(tree.leaves) * spines);
+  const double again = std::max(wide(tree.up_again), pods * std::max(wide(tree.cores), spines));
+  double cables = 0;
+  if (tree.layers > 1) cables += up;
+  if (tree.layers > 2) cables += again;
+  const double planes = wide(tier.joins_rails ? tree.networks : tier.planes);
+  return planes * entry_cables(tier, devices_inside * tier.children) + wide(tree.networks) * cables;
+}
+
 void wire_fat_tree(const UnitWiring& unit, graph::GraphBuilder& builder) {
   FatTreeWiring(unit, builder).wire();
 }

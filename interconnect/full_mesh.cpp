@@ -14,16 +14,16 @@ namespace weft::interconnect {
 namespace {
 
 // Of one unit; what is more is a slip of the pen.
-constexpr double kMostCables = 1 << 30;
+constexpr double kMostMeshCables = 1 << 30;
 
-double cables_of(const Tier& tier, std::int64_t devices_inside) {
+double mesh_cables(const Tier& tier, std::int64_t devices_inside) {
   const double children = tier.children;
   return children * (children - 1) / 2 * static_cast<double>(devices_inside);
 }
 
 TierInventory mesh_inventory(const Tier& tier, std::int64_t devices_inside) {
-  const double cables = cables_of(tier, devices_inside);
-  if (cables > kMostCables) {
+  const double cables = mesh_cables(tier, devices_inside);
+  if (cables > kMostMeshCables) {
     throw std::invalid_argument(
         fmt::format("{}: a full mesh of {} has {:.3g} cables", tier.name, tier.children, cables));
   }
@@ -50,7 +50,9 @@ void wire_mesh(const UnitWiring& unit, graph::GraphBuilder& builder) {
 
 }  // namespace
 
-TierParts full_mesh_parts() { return {mesh_inventory, mesh_hops, no_nodes, wire_mesh}; }
+TierParts full_mesh_parts() {
+  return {mesh_inventory, mesh_hops, no_nodes, mesh_cables, wire_mesh};
+}
 
 std::vector<Tier> read_full_mesh(base::Fields& fields, const TierContext& context) {
   Tier tier = read_common(fields, context, TierKind::kFullMesh, "host");

@@ -88,6 +88,11 @@ std::int64_t graph_nodes(const Tier& tier, std::int64_t devices_inside) {
   return others + (devices_inside > 1 ? tier.children : 0);
 }
 
+double graph_cables(const Tier& tier, std::int64_t devices_inside) {
+  const auto ports = static_cast<double>(devices_inside > 1 ? devices_inside * tier.children : 0);
+  return ports + static_cast<double>(tier.graph->cables().size());
+}
+
 // The node of the whole graph for each of the tier's. A child of several devices gets a port.
 std::vector<graph::NodeId> add_nodes(const UnitWiring& unit, graph::GraphBuilder& builder) {
   const graph::Graph& graph = *unit.tier->graph;
@@ -154,7 +159,9 @@ Tier graph_tier(graph::Graph graph, const Link& link, std::int64_t devices_insid
   return tier;
 }
 
-TierParts graph_parts() { return {graph_inventory, graph_hops, graph_nodes, wire_graph}; }
+TierParts graph_parts() {
+  return {graph_inventory, graph_hops, graph_nodes, graph_cables, wire_graph};
+}
 
 std::vector<Tier> read_graph(base::Fields& fields, const TierContext& context) {
   Tier common = read_common(fields, context, TierKind::kGraph, "network");

@@ -26,6 +26,11 @@ std::int64_t long_haul_nodes(const Tier& tier, std::int64_t) {
   return static_cast<std::int64_t>(tier.children) * (tier.children - 1);
 }
 
+// Between the sites, and from each gateway to whatever stands behind it.
+double long_haul_cables(const Tier& tier, std::int64_t devices_inside) {
+  return pairs_of(tier) * (1 + 2 * static_cast<double>(devices_inside));
+}
+
 // A gateway of one site towards another, with as much bandwidth inwards as the links have.
 graph::NodeId make_gateway(const UnitWiring& unit, int site, double capacity,
                            graph::GraphBuilder& builder) {
@@ -60,7 +65,7 @@ void wire_long_haul(const UnitWiring& unit, graph::GraphBuilder& builder) {
 }  // namespace
 
 TierParts long_haul_parts() {
-  return {long_haul_inventory, long_haul_hops, long_haul_nodes, wire_long_haul};
+  return {long_haul_inventory, long_haul_hops, long_haul_nodes, long_haul_cables, wire_long_haul};
 }
 
 std::vector<Tier> read_long_haul(base::Fields& fields, const TierContext& context) {

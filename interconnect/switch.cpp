@@ -35,6 +35,13 @@ std::int64_t switch_nodes(const Tier& tier, std::int64_t) {
   return centres_of(tier) + (has_ports(tier) ? tier.children : 0);
 }
 
+// Every device, or every switch inside, to every switch.
+double switch_cables(const Tier& tier, std::int64_t devices_inside) {
+  const double devices = static_cast<double>(devices_inside) * tier.children;
+  const double centres = centres_of(tier);
+  return has_ports(tier) ? devices + tier.children * centres : devices * centres;
+}
+
 Nodes make_centres(const UnitWiring& unit, graph::GraphBuilder& builder) {
   const Nodes centres{builder.nodes(), centres_of(*unit.tier)};
   for (graph::NodeId i = 0; i < centres.count; ++i) {
@@ -112,7 +119,9 @@ void wire_switch(const UnitWiring& unit, graph::GraphBuilder& builder) {
 
 }  // namespace
 
-TierParts switch_parts() { return {switch_inventory, switch_hops, switch_nodes, wire_switch}; }
+TierParts switch_parts() {
+  return {switch_inventory, switch_hops, switch_nodes, switch_cables, wire_switch};
+}
 
 std::vector<Tier> read_switch(base::Fields& fields, const TierContext& context) {
   Tier tier = read_common(fields, context, TierKind::kSwitch, "host");

@@ -20,6 +20,8 @@ struct TierParts {
   int (*switch_hops)(const Tier&, std::int64_t devices_inside);
   // Nodes of the graph besides devices.
   std::int64_t (*nodes)(const Tier&, std::int64_t devices_inside);
+  // Cables of the graph, nearly and at most.
+  double (*cables)(const Tier&, std::int64_t devices_inside);
   void (*wire)(const UnitWiring& unit, graph::GraphBuilder& builder);
 };
 const TierParts& tier_parts(TierKind kind);

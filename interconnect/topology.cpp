@@ -2,6 +2,7 @@
 
 #include <array>
 #include <climits>
+#include <initializer_list>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -26,7 +27,29 @@ constexpr std::array kReaders{
     KindReader{"astra", read_astra_tiers},   KindReader{"hwloc", read_hwloc_tier},
 };
 
+// Beyond these a number is a slip of the pen, and sums of it overflow.
+constexpr std::int64_t kMostSwitches = 1 << 20;  // of one unit
+constexpr int kMostPlanes = 1 << 12;             // or rails
+constexpr double kMostLinksPerDevice = 1e6;
+
+void check_counts(const base::Fields& fields, const Tier& tier) {
+  const auto at_most = [&](std::initializer_list<const char*> keys, double value, double most) {
+    if (!(value > most)) return;
+    base::Node where = fields.node();
+    for (const char* key : keys) {
+      if (const auto written = fields.node().find(key)) where = *written;
+    }
+    fields.reading().error(where, fmt::format("at most {} are possible", most));
+  };
+  at_most({"switches", "switches_per_plane", "optical_switches"},
+          static_cast<double>(tier.switches), kMostSwitches);
+  at_most({"planes"}, tier.planes, kMostPlanes);
+  at_most({"rails"}, tier.rails, kMostPlanes);
+  at_most({"links", "links_per_device"}, tier.links_per_device, kMostLinksPerDevice);
+}
+
 void check(const base::Fields& fields, const Tier& tier) {
+  check_counts(fields, tier);
   base::Reading& reading = fields.reading();
   const auto wrong = [&](const char* key, const char* message) {
     const auto value = fields.node().find(key);

@@ -57,6 +57,10 @@ int ring_hops(const Tier&, std::int64_t) { return 0; }
 
 std::int64_t ring_nodes(const Tier& tier, std::int64_t) { return tier.switches; }
 
+double ring_cables(const Tier& tier, std::int64_t devices_inside) {
+  return static_cast<double>(steps_of(tier)) * static_cast<double>(devices_inside);
+}
+
 void wire_ring(const UnitWiring& unit, graph::GraphBuilder& builder) {
   const Tier& tier = *unit.tier;
   for (int child = 0; child < steps_of(tier); ++child) {
@@ -92,7 +96,7 @@ void check_cubes(base::Fields& fields, const std::vector<Tier>& tiers, int cube)
 
 }  // namespace
 
-TierParts ring_parts() { return {ring_inventory, ring_hops, ring_nodes, wire_ring}; }
+TierParts ring_parts() { return {ring_inventory, ring_hops, ring_nodes, ring_cables, wire_ring}; }
 
 std::vector<Tier> read_torus(base::Fields& fields, const TierContext& context) {
   Tier tier = read_common(fields, context, TierKind::kRing, "torus");

@@ -19,6 +19,16 @@ std::int64_t unit_nodes(const Fabric& fabric, int tier) {
   return tier_parts(one.kind).nodes(one, inside_of(fabric, tier));
 }
 
+// Two kinds start at the switches inside, where there are any.
+double unit_cables(const Fabric& fabric, int tier) {
+  const Tier& one = fabric.tiers()[tier];
+  const std::int64_t inside = inside_of(fabric, tier);
+  std::int64_t tops = 0;
+  if (tier > 0) tops = top_nodes(fabric.tiers()[tier - 1], inside_of(fabric, tier - 1)).count;
+  const bool at_switches = tops > 0 && (one.shares_ports || one.kind == TierKind::kLongHaul);
+  return tier_parts(one.kind).cables(one, at_switches ? tops : inside);
+}
+
 // What is common to all units of a tier.
 UnitWiring first_unit(const Fabric& fabric, int tier, graph::NodeId first_inner_node) {
   UnitWiring unit;
@@ -49,6 +59,11 @@ void check_size(const Fabric& fabric) {
     throw std::invalid_argument(fmt::format("a graph of {} nodes is too large; at most {}", nodes,
                                             graph::GraphBuilder::kMaxNodes));
   }
+  const double cables = cables_of(fabric);
+  if (cables > kMostCables) {
+    throw std::invalid_argument(
+        fmt::format("a graph of {:.0f} cables is too large; at most {}", cables, kMostCables));
+  }
 }
 
 }  // namespace
@@ -59,6 +74,15 @@ std::int64_t nodes_of(const Fabric& fabric) {
     nodes += fabric.size() / fabric.unit_size(tier) * unit_nodes(fabric, tier);
   }
   return nodes;
+}
+
+double cables_of(const Fabric& fabric) {
+  double cables = 0;
+  for (int tier = 0; tier < static_cast<int>(fabric.tiers().size()); ++tier) {
+    const auto units = static_cast<double>(fabric.size() / fabric.unit_size(tier));
+    cables += units * unit_cables(fabric, tier);
+  }
+  return cables;
 }
 
 graph::Graph wire(const Fabric& fabric) {

@@ -71,6 +71,13 @@ std::vector<EndPoint> make_end_points(const UnitWiring& unit, graph::GraphBuilde
   return points;
 }
 
+double entry_cables(const Tier& tier, std::int64_t devices) {
+  const auto count = static_cast<double>(devices);
+  const std::int64_t ports = shared_ports(tier, devices);
+  if (ports > 0) return count + static_cast<double>(ports);
+  return count * std::floor(tier.links_per_device + 1e-9);
+}
+
 Nodes top_nodes(const Tier& tier, std::int64_t devices_inside) {
   if (tier.kind == TierKind::kSwitch) {
     return {0, static_cast<graph::NodeId>(std::max<std::int64_t>(tier.switches, 1))};

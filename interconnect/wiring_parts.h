@@ -50,6 +50,8 @@ std::vector<EndPoint> make_end_points(const UnitWiring& unit, graph::GraphBuilde
 std::int64_t ports_of(const Tier& tier, std::int64_t devices);
 // Ports that make_end_points makes.
 std::int64_t shared_ports(const Tier& tier, std::int64_t devices);
+// Cables of end points: those of devices to ports, and one of each into a network.
+double entry_cables(const Tier& tier, std::int64_t devices);
 
 // The switches of one unit that lead outwards, by their place among the unit's nodes.
 Nodes top_nodes(const Tier& tier, std::int64_t devices_inside);

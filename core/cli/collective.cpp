@@ -18,6 +18,7 @@ namespace weft::cli {
 namespace {
 
 constexpr const char* kAuto = "auto";
+constexpr int kMostChannels = 1024;
 
 struct CollectiveOptions : NetworkOptions, RoutingOptions {
   std::string op, bytes, sweep;
@@ -50,6 +51,22 @@ std::vector<base::Bytes> sweep_of(const std::string& text) {
   return sizes;
 }
 
+std::vector<base::Bytes> sizes_of(const CollectiveOptions& options,
+                                  interconnect::Collective collective) {
+  if (collective == interconnect::Collective::kBarrier) {
+    if (!options.sweep.empty()) network::refuse("--sweep: a barrier has no size");
+    if (!options.bytes.empty()) network::refuse("--bytes: a barrier has no size");
+    return {base::Bytes(0)};
+  }
+  if (!options.sweep.empty()) return sweep_of(options.sweep);
+  if (options.bytes.empty()) network::refuse("--bytes or --sweep is missing");
+  const auto size = bytes_of("--bytes", options.bytes);
+  if (!(size.si() > 0)) {
+    network::refuse(fmt::format("--bytes {}: more than nothing is expected", options.bytes));
+  }
+  return {size};
+}
+
 network::CollectiveQuestion question_of(const CollectiveOptions& options) {
   network::CollectiveQuestion question;
   if (options.op.empty()) network::refuse("--op is missing: all_reduce, all_to_all, …");
@@ -68,22 +85,12 @@ network::CollectiveQuestion question_of(const CollectiveOptions& options) {
                       "halving_doubling, bruck");
     }
   }
-  const bool is_barrier = *collective == interconnect::Collective::kBarrier;
-  if (!options.sweep.empty()) {
-    question.sizes = sweep_of(options.sweep);
-  } else if (!options.bytes.empty()) {
-    question.sizes = {bytes_of("--bytes", options.bytes)};
-  } else if (is_barrier) {
-    question.sizes = {base::Bytes(0)};
-  } else {
-    network::refuse("--bytes or --sweep is missing");
-  }
-  if (!is_barrier && !(question.sizes.front().si() > 0)) {
-    network::refuse(fmt::format("--bytes {}: more than nothing is expected", options.bytes));
-  }
+  question.sizes = sizes_of(options, *collective);
   question.fidelity =
       options.fidelity == "flow" ? network::Fidelity::kFlow : network::Fidelity::kClosed;
   question.ranks = options.group;
+  const bool is_pair = *collective == interconnect::Collective::kPointToPoint;
+  if (question.ranks == 0 && is_pair) question.ranks = 2;
   question.stride = options.stride;
   question.groups = options.groups;
   question.channels = options.channels;
@@ -167,17 +174,22 @@ Command add_collective(CLI::App& app) {
       "Bytes: of an all-reduce or reduce-scatter the vector that each rank holds; of an "
       "all-gather\n"
       "the vector that each ends with; of an all-to-all what each sends, its own part included.\n"
-      "Without a size the cluster is as large as the groups need.");
+      "Without a size the cluster is as large as the groups need. halving_doubling and bruck are\n"
+      "never taken by auto. Flows have no low-latency protocol; closed forms take it where it is\n"
+      "faster.");
   add_network_options(*command, *options, false);
   command->add_option("--op", options->op, "all_reduce, all_gather, reduce_scatter, all_to_all, …");
   auto* bytes = command->add_option("--bytes", options->bytes, "such as '4 GiB'");
   command->add_option("--sweep", options->sweep, "many sizes, doubled: '8 B..16 GiB'")
       ->excludes(bytes);
-  command->add_option("--group", options->group, "ranks of a group (default: the whole cluster)")
+  command
+      ->add_option("--group", options->group,
+                   "ranks of a group (default: the whole cluster; point_to_point: 2)")
       ->check(CLI::Range(2, 1 << 30));
   command->add_option("--stride", options->stride, "devices from one rank to the next")
       ->check(CLI::Range(1, 1 << 30));
-  command->add_option("--algorithm", options->algorithm, "auto (the fastest), or its name");
+  command->add_option("--algorithm", options->algorithm,
+                      "its name, or auto: the fastest in closed form");
   command->add_option("--fidelity", options->fidelity, "closed: closed forms; flow: every message")
       ->check(CLI::IsMember({"closed", "flow"}));
   add_routing_options(*command, *options);
@@ -186,7 +198,7 @@ Command add_collective(CLI::App& app) {
   command
       ->add_option("--channels", options->channels,
                    "ring: so many at once (flow; default: one for each rank of a host)")
-      ->check(CLI::Range(1, 1 << 16));
+      ->check(CLI::Range(1, kMostChannels));
   command->add_option("--skew", options->skew, "all_to_all: exponent of uneven destinations (flow)")
       ->check(CLI::Range(0.0, 100.0));
   add_point_options(*command, *options);

@@ -16,6 +16,7 @@ std::string to_json(const network::FlowsAnswer& answer) {
                {"summary",
                 {{"flows", answer.flows.size()},
                  {"failed", answer.failed},
+                 {"never_started", answer.never_started},
                  {"least_s", answer.least},
                  {"p50_s", answer.median},
                  {"p99_s", answer.p99},
@@ -29,7 +30,7 @@ std::string to_json(const network::FlowsAnswer& answer) {
         {{"from", connection.from},
          {"to", connection.to},
          {"bytes", connection.bytes},
-         {"start_s", connection.start},
+         {"start_s", std::isfinite(flow.start) ? Json(flow.start) : Json()},
          {"completion_s", std::isfinite(flow.duration) ? Json(flow.duration) : Json()}});
   }
   return json.dump(1) + "\n";

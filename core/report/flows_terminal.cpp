@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@ namespace {
 using base::to_text;
 using network::FlowsAnswer;
 using network::FlowTime;
+
+std::string time_or(double seconds, const char* otherwise, int digits) {
+  return std::isfinite(seconds) ? to_text(base::Time(seconds), digits) : otherwise;
+}
 
 std::string slowest(const FlowsAnswer& answer, std::size_t count, Colour colour) {
   std::vector<const FlowTime*> flows;
@@ -31,8 +36,8 @@ std::string slowest(const FlowsAnswer& answer, std::size_t count, Colour colour)
   for (const auto* flow : flows) {
     const auto& c = flow->connection;
     text += fmt::format("{:<26}{:>14}{:>14}{:>14}\n", fmt::format("  {} → {}", c.from, c.to),
-                        binary_size(c.bytes), to_text(base::Time(c.start)),
-                        to_text(base::Time(flow->duration), 4));
+                        binary_size(c.bytes), time_or(flow->start, "never", 3),
+                        time_or(flow->duration, std::isfinite(flow->start) ? "no way" : "", 4));
   }
   return text;
 }
@@ -44,6 +49,9 @@ std::string to_terminal(const FlowsAnswer& answer, std::size_t worst, Colour col
   text += fmt::format("  {} flows over {} devices, routing {}, seed {}; {} found no way\n",
                       answer.flows.size(), answer.devices, name_of(answer.question.routing),
                       answer.question.seed, answer.failed);
+  if (answer.never_started > 0) {
+    text += fmt::format("  {} never started: nothing fires their triggers\n", answer.never_started);
+  }
   const auto time = [](double seconds) { return to_text(base::Time(seconds), 4); };
   text += fmt::format("  completion: least {}, p50 {}, p99 {}, most {}; all done after {}\n",
                       time(answer.least), time(answer.median), time(answer.p99), time(answer.most),

@@ -1,6 +1,7 @@
 #include "refine.h"
 
 #include <algorithm>
+#include <bit>
 #include <compare>
 #include <map>
 #include <numeric>
@@ -29,6 +30,8 @@ class Refinement {
   // Whether any class fell apart.
   bool step();
   void bundle(NodeId node);
+  std::vector<std::int32_t> split();
+  [[nodiscard]] std::uint64_t hash(std::size_t of) const;
   [[nodiscard]] std::span<const Bundle> bundles(std::size_t of) const {
     return {bundles_.data() + first_[of], bundles_.data() + first_[of + 1]};
   }
@@ -48,6 +51,7 @@ void Refinement::number_by_first_node() {
     if (renamed[colour] < 0) renamed[colour] = next++;
     colour = renamed[colour];
   }
+  colours_.count = next;
 }
 
 void Refinement::bundle(NodeId node) {
@@ -73,6 +77,54 @@ void Refinement::bundle(NodeId node) {
   bundles_.erase(kept, bundles_.end());
 }
 
+std::uint64_t Refinement::hash(std::size_t of) const {
+  std::uint64_t sum = 0;
+  const auto mix = [&](std::uint64_t value) {
+    sum = (sum ^ value) * 0x9e3779b97f4a7c15ULL;
+    sum ^= sum >> 32;
+  };
+  for (const Bundle& one : bundles(of)) {
+    mix(static_cast<std::uint64_t>(one.colour) << 32 | static_cast<std::uint32_t>(one.tier));
+    mix(std::bit_cast<std::uint64_t>(one.latency + 0.0));  // of -0 as of 0
+    mix(std::bit_cast<std::uint64_t>(one.capacity + 0.0));
+  }
+  return sum;
+}
+
+// New colours of the open nodes. Sorted by hash, so that long lists of bundles are compared only
+// with those that they are most likely equal to.
+std::vector<std::int32_t> Refinement::split() {
+  struct Key {
+    std::int32_t colour;
+    std::uint64_t hash;
+    std::size_t of;
+    auto operator<=>(const Key&) const = default;
+  };
+  std::vector<Key> keys;
+  keys.reserve(open_.size());
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    keys.push_back({colours_.of_node[open_[i]], hash(i), i});
+  }
+  std::sort(keys.begin(), keys.end());
+  std::vector<std::int32_t> fresh(keys.size());
+  std::vector<std::size_t> known;  // one of each class of this hash
+  for (std::size_t k = 0; k < keys.size(); ++k) {
+    const Key& key = keys[k];
+    const bool first = k == 0 || key.colour != keys[k - 1].colour;
+    if (first || key.hash != keys[k - 1].hash) known.clear();
+    const auto same = std::find_if(known.begin(), known.end(), [&](std::size_t other) {
+      return std::ranges::equal(bundles(key.of), bundles(other));
+    });
+    if (same != known.end()) {
+      fresh[key.of] = fresh[*same];
+      continue;
+    }
+    known.push_back(key.of);
+    fresh[key.of] = first ? key.colour : colours_.count++;
+  }
+  return fresh;
+}
+
 bool Refinement::step() {
   std::vector<std::int32_t> members(static_cast<std::size_t>(colours_.count));
   for (const std::int32_t colour : colours_.of_node) ++members[colour];
@@ -83,25 +135,8 @@ bool Refinement::step() {
     bundle(node);
     first_.push_back(static_cast<std::int64_t>(bundles_.size()));
   }
-  std::vector<std::size_t> order(open_.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto colour = [&](std::size_t i) { return colours_.of_node[open_[i]]; };
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    if (colour(a) != colour(b)) return colour(a) < colour(b);
-    if (std::ranges::lexicographical_compare(bundles(a), bundles(b))) return true;
-    return std::ranges::equal(bundles(a), bundles(b)) && a < b;
-  });
-  std::vector<std::int32_t> fresh(order.size());
   const std::int32_t before = colours_.count;
-  for (std::size_t k = 0; k < order.size(); ++k) {
-    const bool first = k == 0 || colour(order[k]) != colour(order[k - 1]);
-    const bool same = !first && std::ranges::equal(bundles(order[k]), bundles(order[k - 1]));
-    if (first) {
-      fresh[order[k]] = colour(order[k]);
-    } else {
-      fresh[order[k]] = same ? fresh[order[k - 1]] : colours_.count++;
-    }
-  }
+  const std::vector<std::int32_t> fresh = split();
   for (std::size_t i = 0; i < open_.size(); ++i) colours_.of_node[open_[i]] = fresh[i];
   return colours_.count > before;
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "refine.h"
 #include "weft/graph/graph.h"
@@ -47,8 +48,10 @@ void add_nodes(const Graph& graph, const Members& members, bool named, GraphBuil
 }
 
 // Cables between the same two classes, of one tier and latency, are one cable; those between two
-// devices, and between two of a class (no shortest way uses them), are not touched or dropped.
-std::vector<Cable> merged_cables(const Graph& graph, const detail::Colours& classes) {
+// devices are not touched, those between two of a class (no shortest way uses them) are dropped.
+// `all`: also where neither class has more than one member.
+std::vector<Cable> merged_cables(const Graph& graph, const detail::Colours& classes,
+                                 const Members& members, bool all) {
   std::vector<Cable> cables;
   std::map<std::tuple<NodeId, NodeId, int, double, bool>, std::size_t> known;
   for (Cable cable : graph.cables()) {
@@ -57,7 +60,8 @@ std::vector<Cable> merged_cables(const Graph& graph, const detail::Colours& clas
     cable.b = classes.of_node[cable.b];
     if (cable.a == cable.b) continue;
     const auto [low, high] = std::minmax(cable.a, cable.b);
-    if (!direct) {
+    const bool is_kept = !all && members.count[low] == 1 && members.count[high] == 1;
+    if (!direct && !is_kept) {
       const std::tuple key(low, high, cable.tier, cable.latency, cable.global);
       const auto [at, fresh] = known.try_emplace(key, cables.size());
       if (!fresh) {
@@ -73,17 +77,33 @@ std::vector<Cable> merged_cables(const Graph& graph, const detail::Colours& clas
   return cables;
 }
 
+Graph merged(const Graph& graph, std::vector<std::int32_t> colours, bool all) {
+  const detail::Colours classes =
+      detail::refine(graph, std::move(colours), detail::Tells::kTierAndLatency);
+  const Members members = members_of(classes);
+  GraphBuilder builder(graph.devices());
+  add_nodes(graph, members, graph.has_names(), builder);
+  for (const Cable& cable : merged_cables(graph, classes, members, all)) builder.add_cable(cable);
+  return builder.finish();
+}
+
 }  // namespace
 
 // Each device is a class of its own and comes first, so that class numbers are the new node
 // numbers. Planes fall together because their leaves and spines do so at the same time.
 Graph merge_twins(const Graph& graph) {
-  const detail::Colours classes =
-      detail::refine(graph, detail::colours_by_kind(graph, true), detail::Tells::kTierAndLatency);
-  GraphBuilder builder(graph.devices());
-  add_nodes(graph, members_of(classes), graph.has_names(), builder);
-  for (const Cable& cable : merged_cables(graph, classes)) builder.add_cable(cable);
-  return builder.finish();
+  return merged(graph, detail::colours_by_kind(graph, true), true);
+}
+
+Graph merge_twins(const Graph& graph, std::uint32_t tiers) {
+  std::vector<std::int32_t> colours = detail::colours_by_kind(graph, true);
+  auto next = static_cast<std::int32_t>(colours.size());
+  for (NodeId node = graph.devices(); node < graph.nodes(); ++node) {
+    const bool may_merge =
+        graph.kind(node) == NodeKind::kSwitch && (tiers >> graph.tier(node) & 1U) != 0;
+    if (!may_merge) colours[node] = next++;
+  }
+  return merged(graph, std::move(colours), false);
 }
 
 }  // namespace weft::graph

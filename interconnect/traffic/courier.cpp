@@ -148,6 +148,25 @@ void Courier::take_early(Rank& rank) {
   }
 }
 
+// Into how many of this step's messages, a channel each, what the closed forms send as one is cut:
+// those over the same ports. Dimensions have a link for each neighbour.
+int Courier::parts_of(const Job& job, std::int32_t from, const Message& message, int tier) const {
+  const auto is_same_channel = [](const Message& a, const Message& b) {
+    return a.channel == b.channel;
+  };
+  const bool is_cut =
+      messages_.size() > 1 &&
+      std::adjacent_find(messages_.begin(), messages_.end(), is_same_channel) == messages_.end();
+  if (!is_cut) return 1;
+  const interconnect::Fabric& fabric = network_.fabric();
+  const bool has_own_links = fabric.tiers()[tier].is_dimension();
+  const auto parts = std::count_if(messages_.begin(), messages_.end(), [&](const Message& other) {
+    if (has_own_links) return other.to == message.to;
+    return tier_between(fabric, from, job.devices[other.to]) == tier;
+  });
+  return std::max(static_cast<int>(parts), 1);
+}
+
 Courier::Last Courier::look_up(const JobState& state, std::int32_t rank, const Message& message) {
   const Job& job = *state.job;
   const std::int32_t from = job.devices[rank];
@@ -164,7 +183,9 @@ Courier::Last Courier::look_up(const JobState& state, std::int32_t rank, const M
   }
   const int tier = tier_between(network_.fabric(), from, to);
   last.way = ways_.between(from, to, message.channel);
-  last.extra = from == to ? 0 : network_.extra_bytes(tier);
+  if (from != to) {
+    last.extra = network_.extra_bytes(tier) / parts_of(job, from, message, tier);
+  }
   if (job.all_to_all != all_to_all_) {
     const interconnect::Link& link = network_.fabric().tiers()[tier].link;
     last.scale = link.efficiency / link.all_to_all_efficiency;

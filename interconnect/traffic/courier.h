@@ -76,6 +76,8 @@ class Courier final : public flow::Source {
   void take_early(Rank& rank);
   void send(std::int32_t rank, const Message& message, std::size_t place,
             std::vector<flow::Transfer>& starts);
+  [[nodiscard]] int parts_of(const Job& job, std::int32_t from, const Message& message,
+                             int tier) const;
   Last look_up(const JobState& job, std::int32_t rank, const Message& message);
   void settle(std::vector<flow::Transfer>& starts);
   void look_ahead(const Flight& flight);

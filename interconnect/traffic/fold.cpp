@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "refine.h"
+#include "ways.h"
 #include "weft/flow/max_min.h"
 #include "weft/graph/routing.h"
 
@@ -82,13 +84,14 @@ std::vector<flow::Routes> routes_to(const graph::Graph& graph,
 class FoldedFlows {
  public:
   FoldedFlows(const graph::Graph& graph, std::span<const double> capacity, const Colours& nodes)
-      : links_(colours_of_links(graph, capacity, nodes)) {
-    const Destinations destinations = destinations_from_source(graph, capacity);
-    const auto routes = routes_to(graph, destinations.one);
+      : graph_(graph),
+        links_(colours_of_links(graph, capacity, nodes)),
+        destinations_(destinations_from_source(graph, capacity)),
+        ways_(routes_to(graph, destinations_.one)) {
     std::vector<double> share(links_.capacity.size(), 0.0);
-    for (std::size_t i = 0; i < routes.size(); ++i) {
-      add(routes[i].links(routes[i].size() - 1), routes[i].shares(routes[i].size() - 1), share);
-      multiplicity_.push_back(destinations.count[i] * graph.devices());
+    for (std::size_t i = 0; i < ways_.size(); ++i) {
+      add(links(i), shares(i), share);
+      multiplicity_.push_back(destinations_.count[i] * graph.devices());
     }
   }
 
@@ -98,11 +101,29 @@ class FoldedFlows {
   [[nodiscard]] std::int64_t link_classes() const {
     return static_cast<std::int64_t>(links_.capacity.size());
   }
+  // One destination of each class.
+  [[nodiscard]] const std::vector<graph::NodeId>& destinations() const { return destinations_.one; }
+  [[nodiscard]] double latency(std::size_t i) const {
+    return graph::latency_of(graph_, links(i), shares(i));
+  }
 
-  // s until all flows of so many bytes each are done. Classes that finish leave room to the others.
-  [[nodiscard]] double finish(double bytes) const {
-    std::vector<double> left(multiplicity_.size(), bytes);
+  [[nodiscard]] std::vector<double> tier_bytes(double bytes) const {
+    std::vector<double> sums(static_cast<std::size_t>(tiers_of(graph_)), 0.0);
+    for (std::size_t i = 0; i < ways_.size(); ++i) {
+      for (std::size_t k = 0; k < links(i).size(); ++k) {
+        const double share = shares(i).empty() ? 1 : shares(i)[k];
+        sums[graph_.cable_of(links(i)[k]).tier] += bytes * share * multiplicity_[i];
+      }
+    }
+    return sums;
+  }
+
+  // When the flows of each class are done [s], `left` bytes each. Classes that finish leave room to
+  // the others.
+  [[nodiscard]] std::vector<double> finish(std::vector<double> left) const {
     std::vector<double> cap(multiplicity_.size(), flow::kUncapped);
+    std::vector<double> done(multiplicity_.size(), 0.0);
+    const std::vector<double> all = left;
     flow::Problem problem;
     problem.capacity = links_.capacity;
     problem.first = routes_.first();
@@ -121,13 +142,14 @@ class FoldedFlows {
       for (std::size_t i = 0; i < left.size(); ++i) {
         if (left[i] <= 0) continue;
         left[i] -= rates[i] * step;
-        if (left[i] > 1e-12 * bytes) continue;
+        if (left[i] > 1e-12 * all[i]) continue;
         left[i] = 0;
         cap[i] = 0;
+        done[i] = time;
         --active;
       }
     }
-    return time;
+    return done;
   }
 
  private:
@@ -148,35 +170,81 @@ class FoldedFlows {
     routes_.add(touched, sums);
   }
 
+  [[nodiscard]] std::span<const flow::LinkId> links(std::size_t i) const {
+    return ways_[i].links(ways_[i].size() - 1);
+  }
+  [[nodiscard]] std::span<const double> shares(std::size_t i) const {
+    return ways_[i].shares(ways_[i].size() - 1);
+  }
+
+  const graph::Graph& graph_;
   LinkColours links_;
-  flow::Routes routes_;
+  Destinations destinations_;
+  std::vector<flow::Routes> ways_;  // the last of each
+  flow::Routes routes_;             // over classes of links
   std::vector<double> multiplicity_;
 };
 
-void check_alike(const graph::Graph& graph, const Colours& colours) {
+// The first device that does not stand in the network as the source does.
+std::optional<graph::NodeId> odd_one(const graph::Graph& graph, const Colours& colours) {
   for (graph::NodeId device = 1; device < graph.devices(); ++device) {
-    if (colours.of_node[device] == colours.of_node[kSource]) continue;
-    throw std::invalid_argument(
-        fmt::format("{} and {} do not stand alike in the network: all-to-all is not folded",
-                    graph.name(kSource), graph.name(device)));
+    if (colours.of_node[device] != colours.of_node[kSource]) return device;
   }
+  return std::nullopt;
+}
+
+FoldedAllToAll sizes_of(const FoldedFlows& flows) {
+  FoldedAllToAll result;
+  result.flow_classes = flows.flow_classes();
+  result.link_classes = flows.link_classes();
+  return result;
 }
 
 }  // namespace
 
 FoldedAllToAll folded_all_to_all(const graph::Graph& graph, std::span<const double> capacity,
                                  double bytes) {
-  FoldedAllToAll result;
-  if (graph.devices() < 2 || !(bytes > 0)) return result;
+  if (graph.devices() < 2 || !(bytes > 0)) return {};
   if (capacity.size() != static_cast<std::size_t>(graph.links())) {
     throw std::invalid_argument("every link has a capacity");
   }
   const Colours colours = refine(graph, capacity);
-  check_alike(graph, colours);
+  if (const auto odd = odd_one(graph, colours)) {
+    throw std::invalid_argument(
+        fmt::format("{} and {} do not stand alike in the network: all-to-all is not folded",
+                    graph.name(kSource), graph.name(*odd)));
+  }
   const FoldedFlows flows(graph, capacity, colours);
-  result.flow_classes = flows.flow_classes();
-  result.link_classes = flows.link_classes();
-  result.time = flows.finish(bytes);
+  FoldedAllToAll result = sizes_of(flows);
+  const auto done = flows.finish(std::vector<double>(flows.destinations().size(), bytes));
+  result.time = *std::max_element(done.begin(), done.end());
+  result.tier_bytes = flows.tier_bytes(bytes);
+  return result;
+}
+
+std::optional<FoldedAllToAll> folded_all_to_all(const Network& network, double bytes) {
+  const graph::Graph& graph = network.graph();
+  if (graph.devices() < 2 || !(bytes > 0)) return FoldedAllToAll{};
+  const auto capacity = network.capacity(true);
+  const Colours colours = refine(graph, capacity);
+  if (odd_one(graph, colours)) return std::nullopt;
+  const FoldedFlows flows(graph, capacity, colours);
+  FoldedAllToAll result = sizes_of(flows);
+  std::vector<double> left;
+  for (const graph::NodeId to : flows.destinations()) {
+    left.push_back(bytes + network.extra_bytes(tier_between(network.fabric(), kSource, to)));
+  }
+  const auto done = flows.finish(std::move(left));
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    result.time = std::max(result.time, done[i] + flows.latency(i));
+  }
+  double overhead = 0;
+  for (const interconnect::Tier& tier : network.fabric().tiers()) {
+    if (tier.children > 1) overhead = std::max(overhead, tier.link.call_overhead.si());
+  }
+  result.time += overhead;
+  result.tier_bytes = flows.tier_bytes(bytes);
+  result.tier_bytes.resize(network.fabric().tiers().size());
   return result;
 }
 

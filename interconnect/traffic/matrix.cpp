@@ -62,6 +62,7 @@ class Connections final : public flow::Source {
 
   [[nodiscard]] Ways& ways() { return ways_; }
   [[nodiscard]] const std::vector<double>& durations() const { return duration_; }
+  [[nodiscard]] const std::vector<double>& started() const { return started_; }
   void report(RunResult& result) const {
     result.events = events_;
     result.failed = failed_;
@@ -148,6 +149,7 @@ MatrixResult run(const Network& network, const Matrix& matrix, const RunOptions&
   MatrixResult result;
   connections.report(result.run);
   result.duration = connections.durations();
+  result.start = connections.started();
   count_links(network, connections.ways().bytes_by_link(), result.run);
   return result;
 }

@@ -28,6 +28,7 @@ class CsvMatrixReader {
     const Columns columns = find_columns(rows_.rows.front());
     faults_.throw_if_any();
     Matrix matrix;
+    if (rows_.rows.size() == 1) fault(rows_.rows.front().front(), "no flows follow the header");
     for (std::size_t i = 1; i < rows_.rows.size(); ++i) {
       const Connection connection = read_row(rows_.rows[i], columns);
       matrix.nodes = std::max({matrix.nodes, connection.from + 1, connection.to + 1});
@@ -55,6 +56,9 @@ class CsvMatrixReader {
       const auto found = std::find_if(header.begin(), header.end(),
                                       [&](const auto& field) { return field.text == name; });
       if (found == header.end()) return std::nullopt;
+      const auto again = std::find_if(found + 1, header.end(),
+                                      [&](const auto& field) { return field.text == name; });
+      if (again != header.end()) fault(*again, fmt::format("the column '{}' stands twice", name));
       return static_cast<std::size_t>(found - header.begin());
     };
     Columns columns;
@@ -91,7 +95,7 @@ class CsvMatrixReader {
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
     if (error != std::errc() || stop != end || value < 0 || value >= kMostNodes) {
-      fault(row[column], "a device is a number from 0");
+      fault(row[column], fmt::format("a device is a number from 0 to {}", kMostNodes - 1));
       return 0;
     }
     return value;

@@ -70,7 +70,9 @@ class HtsimReader {
   void header(const Words& words) {
     const std::int64_t value = number_after(words, 0);
     counts_[std::string(words[0].text)] = {value, words[0]};
-    if (words[0].text == "Nodes") matrix_.nodes = static_cast<std::int32_t>(std::min(value, kMost));
+    if (words[0].text != "Nodes") return;
+    if (value > kMost) lines_.fault(words[1], fmt::format("up to {} nodes are read", kMost));
+    matrix_.nodes = static_cast<std::int32_t>(std::min(value, kMost));
   }
 
   std::int32_t node(const Word& word, std::string_view text) {
@@ -127,6 +129,7 @@ class HtsimReader {
 
   void check() {
     if (matrix_.nodes == 0) lines_.fault(lines_.end(), "'Nodes' is missing");
+    if (matrix_.connections.empty()) lines_.fault(lines_.end(), "there are no connections");
     const auto count = [&](const char* what, std::size_t found) {
       const auto said = counts_.find(what);
       if (said == counts_.end() || said->second.value == static_cast<std::int64_t>(found)) return;

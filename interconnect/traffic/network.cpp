@@ -1,13 +1,34 @@
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 
+#include "ways.h"
 #include "weft/interconnect/wiring.h"
 #include "weft/traffic/run.h"
 
 namespace weft::traffic {
 
+namespace {
+
+// Whose switches carry equal parts of every message: one bit each.
+std::uint32_t striped_tiers(const interconnect::Fabric& fabric) {
+  std::uint32_t tiers = 0;
+  for (std::size_t i = 0; i < fabric.tiers().size(); ++i) {
+    const interconnect::Tier& tier = fabric.tiers()[i];
+    if (is_striped(tier) && tier.switches > 1) tiers |= 1U << i;
+  }
+  return tiers;
+}
+
+}  // namespace
+
 Network::Network(const interconnect::Fabric& fabric, bool merges)
     : fabric_(fabric), graph_(interconnect::wire(fabric)) {
-  if (merges) graph_ = graph::merge_twins(graph_);
+  if (merges) {
+    graph_ = graph::merge_twins(graph_);
+  } else if (const std::uint32_t striped = striped_tiers(fabric_); striped != 0) {
+    graph_ = graph::merge_twins(graph_, striped);
+  }
   const auto& tiers = fabric_.tiers();
   capacity_.reserve(static_cast<std::size_t>(graph_.links()));
   all_to_all_capacity_.reserve(static_cast<std::size_t>(graph_.links()));

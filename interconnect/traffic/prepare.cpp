@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "ways.h"
 #include "weft/traffic/run.h"
 
 namespace weft::traffic {
@@ -109,41 +111,80 @@ ScheduleOptions options_of(const Fabric& fabric, const Levels& levels, const Gro
   return options;
 }
 
+std::unique_ptr<Schedule> uneven_schedule(Collective collective, Algorithm algorithm,
+                                          std::int32_t ranks, double bytes,
+                                          const PrepareOptions& asked) {
+  const bool at_once = algorithm == Algorithm::kDirect;
+  if (collective != Collective::kAllToAll) return nullptr;
+  if (!at_once && algorithm != Algorithm::kPairwise) return nullptr;
+  return all_to_all_v(ranks, skewed(ranks, bytes, asked.skew, asked.seed), at_once);
+}
+
+Job job_of(const Fabric& fabric, const Levels& levels, const Prepared& prepared,
+           std::span<const std::int32_t> group) {
+  Job job;
+  job.schedule = prepared.schedule.get();
+  job.devices.assign(group.begin(), group.end());
+  if (prepared.algorithm == Algorithm::kInSwitch) job.in_switch_tier = levels.tiers.back();
+  for (const int tier : levels.tiers) {
+    job.call_overhead = std::max(job.call_overhead, fabric.tiers()[tier].link.call_overhead.si());
+  }
+  return job;
+}
+
 }  // namespace
 
-Prepared prepare(const Fabric& fabric, Collective collective, Algorithm algorithm,
-                 std::span<const std::int32_t> group, double bytes) {
+std::optional<Prepared> prepare_if_applies(const Fabric& fabric, Collective collective,
+                                           Algorithm algorithm, std::span<const std::int32_t> group,
+                                           double bytes, const PrepareOptions& asked) {
   const GroupShape shape = shape_of(fabric, group);
   const Levels levels = levels_of(shape, group);
-  Prepared prepared;
+  if (levels.tiers.empty()) throw std::invalid_argument("a group of one device sends nothing");
   const bool is_chosen = algorithm != Algorithm::kNone;
   const interconnect::CollectiveCost cost =
       is_chosen ? fabric.cost(collective, shape, base::Bytes(bytes), algorithm)
                 : fabric.cost(collective, shape, base::Bytes(bytes));
-  prepared.algorithm = cost.algorithm;
-  if (levels.tiers.empty()) throw std::invalid_argument("a group of one device sends nothing");
+  if (!std::isfinite(cost.time.si())) return std::nullopt;
   const int top = levels.tiers.back();
   const auto ranks = static_cast<std::int32_t>(group.size());
-
-  ScheduleOptions options = options_of(fabric, levels, shape);
-  options.chunks = chunks_of(fabric, prepared.algorithm, ranks, top, bytes);
-  options.one_shot = is_one_shot(collective, cost.sent[top].si(), ranks, bytes);
-  if (std::isfinite(cost.time.si())) {
+  Prepared prepared;
+  prepared.algorithm = cost.algorithm;
+  if (asked.skew != 0) {
+    prepared.schedule = uneven_schedule(collective, cost.algorithm, ranks, bytes, asked);
+  } else {
+    ScheduleOptions options = options_of(fabric, levels, shape);
+    options.channels = asked.channels;
+    options.chunks = chunks_of(fabric, prepared.algorithm, ranks, top, bytes);
+    options.one_shot = is_one_shot(collective, cost.sent[top].si(), ranks, bytes);
     prepared.schedule = make_schedule(collective, prepared.algorithm, ranks, bytes, options);
   }
-  if (prepared.schedule == nullptr) {
-    throw std::invalid_argument(fmt::format("{} by {} does not apply to this group of {}",
-                                            name_of(collective), name_of(algorithm), ranks));
-  }
-  Job& job = prepared.job;
-  job.schedule = prepared.schedule.get();
-  job.devices.assign(group.begin(), group.end());
-  job.all_to_all = collective == Collective::kAllToAll;
-  if (prepared.algorithm == Algorithm::kInSwitch) job.in_switch_tier = top;
-  for (const int tier : levels.tiers) {
-    job.call_overhead = std::max(job.call_overhead, fabric.tiers()[tier].link.call_overhead.si());
-  }
+  if (prepared.schedule == nullptr) return std::nullopt;
+  prepared.job = job_of(fabric, levels, prepared, group);
+  prepared.job.all_to_all = collective == Collective::kAllToAll;
   return prepared;
+}
+
+Prepared prepare(const Fabric& fabric, Collective collective, Algorithm algorithm,
+                 std::span<const std::int32_t> group, double bytes, const PrepareOptions& asked) {
+  auto prepared = prepare_if_applies(fabric, collective, algorithm, group, bytes, asked);
+  if (prepared) return std::move(*prepared);
+  throw std::invalid_argument(fmt::format("{} by {} does not apply to this group of {}",
+                                          name_of(collective), name_of(algorithm), group.size()));
+}
+
+double links_of_all_ways(const Network& network, std::span<const std::int32_t> group,
+                         const RunOptions& options) {
+  constexpr std::size_t kSamples = 64;
+  const std::size_t others = group.size() - 1;
+  const std::size_t samples = std::min(kSamples, others);
+  Ways ways(network, options);
+  for (std::size_t i = 0; i < samples; ++i) {
+    ways.between(group.front(), group[1 + i * others / samples], 0);
+  }
+  ways.settle();
+  const auto links = static_cast<double>(ways.routes().all_links().size());
+  const auto members = static_cast<double>(group.size());
+  return links / static_cast<double>(samples) * members * (members - 1);
 }
 
 }  // namespace weft::traffic

@@ -25,6 +25,10 @@ int tier_between(const interconnect::Fabric& fabric, std::int64_t a, std::int64_
   return tier;
 }
 
+bool is_striped(const interconnect::Tier& tier) {
+  return tier.kind == interconnect::TierKind::kSwitch || tier.kind == interconnect::TierKind::kPair;
+}
+
 WayIndex::WayIndex(std::int32_t devices, bool has_labels) : devices_(devices) {
   if (devices <= kMostSquare && !has_labels) {
     square_.resize(static_cast<std::size_t>(devices_ * devices_), -1);
@@ -96,7 +100,10 @@ std::int32_t Ways::add_way() {
 
 std::int32_t Ways::between(std::int32_t from, std::int32_t to, std::int32_t label) {
   // Only a hash tells labels apart.
-  if (routing_.policy != graph::Policy::kEcmp) label = 0;
+  const bool is_hashed =
+      routing_.policy == graph::Policy::kEcmp &&
+      !is_striped(network_.fabric().tiers()[tier_between(network_.fabric(), from, to)]);
+  if (!is_hashed) label = 0;
   const auto fresh = static_cast<std::int32_t>(ways_.size());
   const std::int32_t way = index_.find_or_add(from, to, label, fresh);
   if (way == fresh) {
@@ -169,6 +176,7 @@ void Ways::settle_within(int tier, std::span<const std::int32_t> asked,
   pairs.reserve(asked.size());
   for (const std::int32_t i : asked) pairs.push_back(asked_[i]);
   graph::RoutingOptions routing = routing_;
+  if (is_striped(network_.fabric().tiers()[tier])) routing.policy = graph::Policy::kSpray;
   std::vector<std::uint8_t> alive;
   if (tier + 1 < static_cast<int>(network_.fabric().tiers().size())) {
     alive = alive_up_to(tier);

@@ -42,6 +42,9 @@ struct Way {
 
 // The outermost tier that a message crosses.
 int tier_between(const interconnect::Fabric& fabric, std::int64_t a, std::int64_t b);
+// Whether a tier stripes every message over all its switches, as NVLink and UB ports do, whatever
+// the policy says.
+bool is_striped(const interconnect::Tier& tier);
 
 class Ways {
  public:

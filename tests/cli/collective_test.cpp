@@ -67,6 +67,78 @@ TEST(Collective, FlowsOfARing) {
   EXPECT_FALSE(answer.at("hot_links").empty());
 }
 
+// The choices of closed forms are those of flows: rings both ways, shots, units, the tier that
+// reduces.
+TEST(Collective, FlowsAgreeWithClosedForms) {
+  const auto expect_near = [](Words words, const std::string& algorithm, double tolerance) {
+    SCOPED_TRACE(words.front() + " by " + algorithm);
+    words.insert(words.end(), {"--algorithm", algorithm});
+    const auto closed = ask(words);
+    words.insert(words.end(), {"--fidelity", "flow", "--routing", "spray"});
+    const auto flow = ask(words);
+    const double time = closed.at("time_s");
+    EXPECT_EQ(flow.at("algorithm"), closed.at("algorithm"));
+    EXPECT_NEAR(flow.at("time_s").get<double>() / time, 1, tolerance);
+    EXPECT_GE(flow.at("time_s").get<double>(), flow.at("lower_bound_s").get<double>());
+  };
+  const auto all_reduce = [](const std::string& cluster, const std::string& group) {
+    return Words{cluster, "--op", "all_reduce", "--bytes", "256 MiB", "--group", group};
+  };
+  expect_near(all_reduce("dgx_h100", "8"), "ring", 0.01);
+  expect_near(all_reduce("dgx_h100", "8"), "direct", 0.01);
+  expect_near(all_reduce("dgx_h100", "8"), "in_switch", 0.01);
+  expect_near(all_reduce("cloudmatrix384", "64"), "hierarchical", 0.01);
+  expect_near(all_reduce("tpu_v4_pod", "4096"), "auto", 0.01);
+  // Of an all-reduce the closed form has the inner stage reduced by the switch.
+  expect_near({"dgx_h100", "--op", "all_gather", "--bytes", "256 MiB", "--group", "64"},
+              "hierarchical", 0.01);
+  expect_near({"dgx_h100", "--op", "all_to_all", "--bytes", "256 MiB", "--group", "8"}, "direct",
+              0.01);
+}
+
+TEST(Collective, FlowsRefuseWhatDoesNotApplyOrIsTooLarge) {
+  const Folder folder;
+  const auto refuses = [&](const Words& more, const std::string& why) {
+    Words words = {"collective", "--fidelity", "flow"};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto ended = folder.weft(words);
+    EXPECT_EQ(ended.code, kBadInput) << ended.out;
+    expect_holds(ended.err, why);
+  };
+  refuses({"dgx_h100", "--op", "all_reduce", "--bytes", "1 GiB", "--group", "64", "--algorithm",
+           "in_switch"},
+          "does not carry out");
+  refuses({"dgx_h100", "--op", "all_reduce", "--bytes", "1 GiB", "--group", "64", "--algorithm",
+           "direct"},
+          "does not carry out");
+  refuses({"tpu_v4_pod", "--op", "all_to_all", "--bytes", "1 GiB", "--group", "4096"},
+          "have about");
+  refuses({"dgx_h100", "--op", "all_reduce", "--bytes", "1 GiB", "--group", "1024", "--algorithm",
+           "ring", "--channels", "1024"},
+          "too many");
+}
+
+// Beyond the limit of single flows, in classes.
+TEST(Collective, AllToAllOfAWholeTorusIsFolded) {
+  const auto answer = ask({"tpu_v4_pod", "--op", "all_to_all", "--bytes", "1 GiB", "--group",
+                           "4096", "--fidelity", "flow", "--routing", "spray"});
+  EXPECT_EQ(answer.at("events"), 4096 * 4095);
+  EXPECT_GE(answer.at("time_s").get<double>(), answer.at("lower_bound_s").get<double>());
+}
+
+TEST(Collective, BarriersHaveNoSizeAndPairsNeedNoGroup) {
+  const Folder folder;
+  EXPECT_EQ(folder.weft({"collective", "dgx_h100", "--op", "barrier", "--group", "8"}).code,
+            kAnswer);
+  for (const auto* option : {"--bytes", "--sweep"}) {
+    const auto* size = option == std::string("--bytes") ? "1 MiB" : "1 B..8 B";
+    const auto ended = folder.weft({"collective", "dgx_h100", "--op", "barrier", option, size});
+    EXPECT_EQ(ended.code, kBadInput);
+    expect_holds(ended.err, "a barrier has no size");
+  }
+  EXPECT_EQ(ask({"dgx_h100", "--op", "point_to_point", "--bytes", "1 MiB"}).at("group"), 2);
+}
+
 TEST(Collective, GroupsAndSkew) {
   const Words words = {"dgx_h100", "--hosts",    "4",       "--op",      "all_to_all",
                        "--bytes",  "64 MiB",     "--group", "4",         "--stride",

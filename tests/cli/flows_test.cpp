@@ -36,6 +36,45 @@ TEST(Flows, Csv) {
   EXPECT_TRUE(lines_wider_than(100, ended.out).empty());
 }
 
+// Two that wait for each other.
+TEST(Flows, TriggersThatNothingFires) {
+  const Folder folder;
+  folder.write("waits.cm",
+               "Nodes 16\nConnections 3\nTriggers 2\n"
+               "0->8 id 1 start 0 size 2000000\n"
+               "1->9 id 2 trigger 1 size 2000000 send_done_trigger 2\n"
+               "2->10 id 3 trigger 2 size 2000000 send_done_trigger 1\n"
+               "trigger id 1 oneshot\ntrigger id 2 oneshot\n");
+  const Words words = {"flows", "dgx_h100", "--traffic", "waits.cm"};
+  const auto ended = folder.weft(words);
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  expect_holds(ended.out, "0 found no way");
+  expect_holds(ended.out, "2 never started");
+  EXPECT_EQ(ended.out.find("inf"), std::string::npos);
+  auto quiet = words;
+  quiet.insert(quiet.end(), {"--json", "-"});
+  const auto summary = nlohmann::json::parse(folder.weft(quiet).out).at("summary");
+  EXPECT_EQ(summary.at("failed"), 0);
+  EXPECT_EQ(summary.at("never_started"), 2);
+}
+
+TEST(Flows, MatricesAreRefusedWhereTheyAreWrong) {
+  const Folder folder;
+  const auto refuses = [&](const std::string& file, const std::string& text,
+                           const std::string& why) {
+    folder.write(file, text);
+    const auto ended = folder.weft({"flows", "dgx_h100", "--traffic", file});
+    EXPECT_EQ(ended.code, kBadInput) << text;
+    expect_holds(ended.err, why);
+  };
+  refuses("twice.csv", "from,to,bytes,bytes\n0,1,2,3\n", "twice.csv:1:15: error: the column");
+  refuses("empty.csv", "from,to,bytes\n", "empty.csv:1:1: error: no flows");
+  refuses("far.csv", "from,to,bytes\n0,999999999,1\n", "far.csv:2:3: error: a device is");
+  refuses("far.cm", "Nodes 99999999999\nConnections 1\n0->1 id 1 start 0 size 1\n",
+          "far.cm:1:7: error: up to");
+  refuses("none.cm", "Nodes 16\nConnections 0\n", "there are no connections");
+}
+
 TEST(Flows, BadInput) {
   const Folder folder;
   folder.write("broken.csv", "from,to,bytes\n0,x,2000000\n");

@@ -47,6 +47,23 @@ TEST(BadTier, Sizes) {
   });
 }
 
+TEST(BadTier, MoreThanIsEverBuilt) {
+  expect_all({
+      {"switch, link: ib_ndr, size: 8, switches: 1000000000000", "1000000000000", "at most"},
+      {"switch, link: ib_ndr, size: 8, planes: 100000", "100000", "at most"},
+      {"switch, link: ib_ndr, size: 8, links_per_device: 1e300", "1e300", "at most"},
+      {"cloudmatrix, link: ib_ndr, switches_per_plane: 1000000000", "1000000000", "at most"},
+      {"torus, link: ib_ndr, dimensions: [4, 4], optical_switches: 1000000000000", "1000000000000",
+       "at most"},
+      {"long_haul, link: ib_ndr, sites: 2, links: 1e300", "1e300", "at most"},
+      {"fat_tree, link: ib_ndr, size: 8, rails: 1000000000", "1000000000", "at most"},
+      {"dragonfly, link: ib_ndr, groups: 2, routers: 1024, devices_per_router: 1,"
+       " global_links: 1024",
+       "{kind", "too many"},
+      {"graph, link: ib_ndr, devices: 16000000, cables: []", "16000000", "at most"},
+  });
+}
+
 TEST(BadTier, MoreDevicesThanCanBeCounted) {
   expect_all({{"switch, link: ib_ndr, size: 1000000000", "{kind", "too many"}}, 8);
   expect_all({

@@ -105,6 +105,7 @@ TEST(Wiring, IsBuiltOfWhatTheInventoryCounts) {
     const graph::Graph graph = wire(fabric);
     ASSERT_EQ(graph.devices(), fabric.size()) << i;
     ASSERT_EQ(graph.nodes(), nodes_of(fabric)) << i;
+    ASSERT_GE(cables_of(fabric) * (1 + 1e-9), static_cast<double>(graph.cables().size())) << i;
     ASSERT_EQ(graph::parts_of(graph).count, 1) << i;
   }
 }
@@ -144,6 +145,12 @@ TEST(Wiring, RefusesMoreNodesThanAGraphHolds) {
   network.radix = 512;
   const Fabric fabric({make_tier(TierKind::kSwitch, 8, make_link(450)), network});
   EXPECT_GT(nodes_of(fabric), graph::GraphBuilder::kMaxNodes);
+  EXPECT_THROW((void)wire(fabric), std::invalid_argument);
+}
+
+TEST(Wiring, RefusesMoreCablesThanFitInMemory) {
+  const Fabric fabric({make_tier(TierKind::kFullMesh, 30000, make_link(50))});
+  EXPECT_NEAR(cables_of(fabric), 30000.0 * 29999 / 2, 1);
   EXPECT_THROW((void)wire(fabric), std::invalid_argument);
 }
 

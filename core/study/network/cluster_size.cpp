@@ -37,10 +37,14 @@ cluster::Cluster read_cluster(const base::Catalog& catalog, const std::string& n
   const auto unit = cluster.devices();
   const auto units = (devices + unit - 1) / unit;
   constexpr std::int64_t kMostHosts = 1'000'000'000;
-  if (units > kMostHosts / cluster.hosts) {
-    refuse(fmt::format("{} devices are more than {} can have", devices, cluster.name));
+  const auto too_many = fmt::format("{} devices are more than {} can have", devices, cluster.name);
+  if (units > kMostHosts / cluster.hosts) refuse(too_many);
+  try {
+    return read(catalog, name, ClusterSize{"hosts", static_cast<int>(units * cluster.hosts)});
+  } catch (const base::InputError& error) {
+    // Nobody has written this number of hosts: its place in the text says nothing.
+    refuse(fmt::format("{}: {}", too_many, error.diagnostics().front().message));
   }
-  return read(catalog, name, ClusterSize{"hosts", static_cast<int>(units * cluster.hosts)});
 }
 
 void refuse(std::string message, std::string hint) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 
 #include "graph_run.h"
@@ -60,11 +61,20 @@ void fill_rates(const CollectiveQuestion& q, CollectiveRow& row) {
   row.bus_bandwidth = base::Bandwidth(rate * interconnect::bus_factor(q.collective, q.ranks));
 }
 
+// An uneven all-to-all may keep more to itself than the bound takes for granted.
+void require_bound(const CollectiveQuestion& q, const CollectiveRow& row) {
+  constexpr double kRounding = 1e-9;
+  if (q.skew != 0 || row.time.si() >= row.lower_bound.si() * (1 - kRounding)) return;
+  throw std::logic_error(fmt::format("{} by {} in {} s is faster than the bound of {} s",
+                                     name_of(q.collective), name_of(row.algorithm), row.time.si(),
+                                     row.lower_bound.si()));
+}
+
 [[noreturn]] void no_algorithm(const CollectiveQuestion& q) {
   const char* which = q.algorithm ? name_of(*q.algorithm) : "no algorithm";
   refuse(fmt::format("{} does not carry out {} on this group{}", which, name_of(q.collective),
                      q.fidelity == Fidelity::kFlow ? " message by message" : ""),
-         q.algorithm ? "--algorithm auto takes the fastest" : "");
+         q.algorithm ? "--algorithm auto takes one that does" : "");
 }
 
 CollectiveRow closed_row(const Fabric& fabric, const GroupShape& group, const CollectiveQuestion& q,
@@ -106,6 +116,7 @@ CollectiveAnswer answer(const cluster::Cluster& cluster, const CollectiveQuestio
     if (flows && row.algorithm == Algorithm::kNone) no_algorithm(question);
     row.bytes = bytes;
     row.lower_bound = cluster.fabric.lower_bound(question.collective, group, bytes);
+    require_bound(question, row);
     fill_rates(question, row);
     all.rows.push_back(std::move(row));
   }

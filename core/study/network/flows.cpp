@@ -22,9 +22,12 @@ void require_devices(const cluster::Cluster& cluster, const traffic::Matrix& mat
 void fill_summary(FlowsAnswer& answer) {
   std::vector<double> arrived;
   for (const auto& flow : answer.flows) {
-    if (std::isfinite(flow.duration)) arrived.push_back(flow.duration);
+    if (std::isfinite(flow.duration)) {
+      arrived.push_back(flow.duration);
+    } else {
+      ++(std::isfinite(flow.start) ? answer.failed : answer.never_started);
+    }
   }
-  answer.failed = static_cast<std::int64_t>(answer.flows.size() - arrived.size());
   if (arrived.empty()) return;
   constexpr double kTail = 0.99;
   answer.least = quantile(arrived, 0);
@@ -50,7 +53,7 @@ FlowsAnswer answer(const cluster::Cluster& cluster, const traffic::Matrix& matri
   answer.devices = cluster.devices();
   answer.question = question;
   for (std::size_t i = 0; i < matrix.connections.size(); ++i) {
-    answer.flows.push_back({matrix.connections[i], result.duration[i]});
+    answer.flows.push_back({matrix.connections[i], result.start[i], result.duration[i]});
   }
   fill_summary(answer);
   answer.time = result.run.time;

@@ -5,45 +5,65 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "weft/interconnect/wiring.h"
 #include "weft/network/cluster_size.h"
+#include "weft/traffic/fold.h"
 
 namespace weft::network {
 
 namespace {
 
-constexpr std::array kAlgorithms = {Algorithm::kRing,
-                                    Algorithm::kTree,
-                                    Algorithm::kDirect,
-                                    Algorithm::kHierarchical,
-                                    Algorithm::kPairwise,
-                                    Algorithm::kTorusBucket,
-                                    Algorithm::kHalvingDoubling,
-                                    Algorithm::kBruck};
+// What closed forms choose among.
+constexpr std::array kAlgorithms = {
+    Algorithm::kRing,     Algorithm::kTree,     Algorithm::kDirect,     Algorithm::kHierarchical,
+    Algorithm::kInSwitch, Algorithm::kPairwise, Algorithm::kTorusBucket};
 
-// Ranks in one unit of each tier that the group crosses, without the outermost; none when the group
-// does not fill its tiers evenly.
-std::vector<std::int32_t> units_of(const interconnect::GroupShape& group) {
-  std::vector<std::int32_t> units;
-  if (!group.is_even()) return units;
-  std::int32_t inside = 1;
-  for (const auto& tier : group.tiers) {
-    if (tier.children <= 1) continue;
-    inside *= tier.children;
-    if (inside < group.size) units.push_back(inside);
-  }
-  return units;
+// An all-to-all of more takes minutes and many gigabytes.
+constexpr double kMostLinksOfWays = 4e7;
+constexpr double kMostMessages = 5e8;
+
+interconnect::Fabric without_low_latency(const interconnect::Fabric& fabric) {
+  auto tiers = fabric.tiers();
+  for (auto& tier : tiers) tier.link.low_latency.reset();
+  return tiers.empty() ? interconnect::Fabric() : interconnect::Fabric(std::move(tiers));
 }
 
-double call_overhead(const interconnect::Fabric& fabric, const interconnect::GroupShape& group) {
-  double most = 0;
-  for (std::size_t i = 0; i < fabric.tiers().size(); ++i) {
-    if (group.tiers[i].children <= 1) continue;
-    most = std::max(most, fabric.tiers()[i].link.call_overhead.si());
+// One schedule for each shape of a group, and who runs them.
+struct Jobs {
+  std::vector<std::pair<interconnect::GroupShape, traffic::Prepared>> prepared;
+  std::vector<traffic::Job> jobs;
+};
+
+interconnect::GroupShape shape_of_group(const interconnect::Fabric& fabric,
+                                        const std::vector<std::int32_t>& devices) {
+  return fabric.shape_of(std::vector<std::int64_t>(devices.begin(), devices.end()));
+}
+
+// None when the algorithm does not carry it out on one of the groups.
+std::optional<Jobs> jobs_of(const interconnect::Fabric& fabric, const CollectiveQuestion& q,
+                            Algorithm algorithm, base::Bytes bytes) {
+  const traffic::PrepareOptions asked{q.channels, q.skew, q.seed};
+  Jobs all;
+  for (int g = 0; g < q.groups; ++g) {
+    const auto devices = devices_of_group(q, g);
+    const auto shape = shape_of_group(fabric, devices);
+    auto found = std::find_if(all.prepared.begin(), all.prepared.end(),
+                              [&](const auto& known) { return known.first == shape; });
+    if (found == all.prepared.end()) {
+      auto prepared =
+          traffic::prepare_if_applies(fabric, q.collective, algorithm, devices, bytes.si(), asked);
+      if (!prepared) return std::nullopt;
+      all.prepared.emplace_back(shape, std::move(*prepared));
+      found = std::prev(all.prepared.end());
+    }
+    auto job = found->second.job;
+    job.devices = devices;
+    all.jobs.push_back(std::move(job));
   }
-  return most;
+  return all;
 }
 
 }  // namespace
@@ -55,7 +75,7 @@ traffic::Network network_of(const cluster::Cluster& cluster, graph::Policy routi
                        graph::GraphBuilder::kMaxNodes),
            "closed forms have no such limit");
   }
-  return traffic::Network(cluster.fabric, routing == graph::Policy::kSpray);
+  return traffic::Network(without_low_latency(cluster.fabric), routing == graph::Policy::kSpray);
 }
 
 std::vector<TierBytes> tier_bytes(const interconnect::Fabric& fabric,
@@ -82,11 +102,11 @@ std::vector<HotLink> hot_links(const traffic::Network& network, const traffic::R
 
 FlowRunner::FlowRunner(const cluster::Cluster& cluster, const CollectiveQuestion& question,
                        const interconnect::GroupShape& group)
-    : question_(question),
-      group_(group),
-      network_(network_of(cluster, question.routing)),
-      units_(units_of(group)),
-      call_overhead_(call_overhead(cluster.fabric, group)) {}
+    : question_(question), group_(group), network_(network_of(cluster, question.routing)) {
+  if (question.collective != Collective::kAllToAll) return;
+  links_of_ways_ = question.groups *
+                   traffic::links_of_all_ways(network_, devices_of_group(question, 0), options());
+}
 
 traffic::RunOptions FlowRunner::options() const {
   traffic::RunOptions options;
@@ -97,70 +117,90 @@ traffic::RunOptions FlowRunner::options() const {
   return options;
 }
 
-// The one asked for; else all, the fastest in closed form first. All messages at once is what
-// all-to-all comes to on networks that share fairly.
+// The one asked for; else those that apply, the fastest in closed form first.
 std::vector<Algorithm> FlowRunner::candidates(base::Bytes bytes) const {
   if (question_.algorithm) return {*question_.algorithm};
-  if (question_.collective == Collective::kAllToAll) {
-    return {Algorithm::kDirect, Algorithm::kPairwise};
-  }
   std::vector<std::pair<double, Algorithm>> timed;
   for (const auto algorithm : kAlgorithms) {
     const auto cost = network_.fabric().cost(question_.collective, group_, bytes, algorithm);
-    timed.emplace_back(cost.time.si(), algorithm);
+    if (std::isfinite(cost.time.si())) timed.emplace_back(cost.time.si(), algorithm);
   }
   std::stable_sort(timed.begin(), timed.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Algorithm> sorted;
-  for (const auto& [time, algorithm] : timed) {
-    if (std::isfinite(time)) sorted.push_back(algorithm);
-  }
+  for (const auto& [time, algorithm] : timed) sorted.push_back(algorithm);
   return sorted;
 }
 
-std::unique_ptr<traffic::Schedule> FlowRunner::schedule(Algorithm algorithm,
-                                                        base::Bytes bytes) const {
-  traffic::ScheduleOptions options;
-  options.units = units_;
-  options.channels = question_.channels;
-  if (question_.skew != 0) {
-    return traffic::all_to_all_v(
-        question_.ranks,
-        traffic::skewed(question_.ranks, bytes.si(), question_.skew, question_.seed),
-        algorithm == Algorithm::kDirect);
-  }
-  return traffic::make_schedule(question_.collective, algorithm, question_.ranks, bytes.si(),
-                                options);
+// Whether every member sends to every other.
+bool FlowRunner::is_exchange(Algorithm algorithm) const {
+  return question_.collective == Collective::kAllToAll && algorithm != Algorithm::kBruck;
 }
 
-std::optional<traffic::RunResult> FlowRunner::run(Algorithm algorithm, base::Bytes bytes) const {
-  const auto schedule = this->schedule(algorithm, bytes);
-  if (!schedule) return std::nullopt;
-  std::vector<traffic::Job> jobs(static_cast<std::size_t>(question_.groups));
-  for (int g = 0; g < question_.groups; ++g) {
-    auto& job = jobs[static_cast<std::size_t>(g)];
-    job.schedule = schedule.get();
-    job.devices = devices_of_group(question_, g);
-    job.all_to_all = question_.collective == Collective::kAllToAll;
-    job.call_overhead = call_overhead_;
+void FlowRunner::require_few_messages(Algorithm algorithm) const {
+  const double ranks = question_.ranks;
+  const double rings = std::max(question_.channels, 1);
+  const double messages = 2 * ranks * ranks * rings * question_.groups;
+  if (algorithm != Algorithm::kRing || messages <= kMostMessages) return;
+  refuse(fmt::format("about {:.2g} messages of rings are too many; up to {:.2g} are computed",
+                     messages, kMostMessages),
+         "fewer --channels, another --algorithm, or --fidelity closed");
+}
+
+bool FlowRunner::has_too_many_ways() const { return links_of_ways_ > kMostLinksOfWays; }
+
+void FlowRunner::refuse_exchange() const {
+  refuse(fmt::format("the ways of this all_to_all have about {:.2g} links together; flows are "
+                     "computed over up to {:.2g}",
+                     links_of_ways_, kMostLinksOfWays),
+         "a smaller --group; --routing spray for all devices of a symmetric network; or --fidelity "
+         "closed");
+}
+
+// All devices, evenly, on a network where all are alike.
+std::optional<CollectiveRow> FlowRunner::folded(base::Bytes bytes) const {
+  const bool is_whole = question_.ranks == network_.fabric().size() && question_.groups == 1;
+  const bool applies =
+      is_whole && question_.skew == 0 && question_.routing == graph::Policy::kSpray;
+  if (!applies) return std::nullopt;
+  const auto result = traffic::folded_all_to_all(network_, bytes.si() / question_.ranks);
+  if (!result) return std::nullopt;
+  CollectiveRow row;
+  row.algorithm = Algorithm::kDirect;
+  row.time = base::Time(result->time);
+  row.events = std::int64_t{question_.ranks} * (question_.ranks - 1);
+  const auto& tiers = network_.fabric().tiers();
+  for (std::size_t i = 0; i < tiers.size(); ++i) {
+    row.tiers.push_back({tiers[i].name, result->tier_bytes[i]});
   }
-  return traffic::run(network_, jobs, options());
+  return row;
+}
+
+std::optional<CollectiveRow> FlowRunner::run(Algorithm algorithm, base::Bytes bytes) const {
+  if (is_exchange(algorithm) && has_too_many_ways()) {
+    auto row = algorithm == Algorithm::kDirect ? folded(bytes) : std::nullopt;
+    if (!row) refuse_exchange();
+    return row;
+  }
+  require_few_messages(algorithm);
+  const auto jobs = jobs_of(network_.fabric(), question_, algorithm, bytes);
+  if (!jobs) return std::nullopt;
+  const auto result = traffic::run(network_, jobs->jobs, options());
+  CollectiveRow row;
+  row.algorithm = algorithm;
+  row.time = base::Time(result.time);
+  row.events = result.events;
+  row.failed = result.failed;
+  row.tiers = tier_bytes(network_.fabric(), result);
+  row.hot_links = hot_links(network_, result);
+  return row;
 }
 
 CollectiveRow FlowRunner::row(base::Bytes bytes) const {
-  CollectiveRow row;
   for (const auto algorithm : candidates(bytes)) {
-    const auto result = run(algorithm, bytes);
-    if (!result) continue;
-    row.algorithm = algorithm;
-    row.time = base::Time(result->time);
-    row.events = result->events;
-    row.failed = result->failed;
-    row.tiers = tier_bytes(network_.fabric(), *result);
-    row.hot_links = hot_links(network_, *result);
-    break;
+    if (auto row = run(algorithm, bytes)) return std::move(*row);
   }
-  return row;
+  return {};
 }
 
 }  // namespace weft::network

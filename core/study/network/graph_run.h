@@ -16,26 +16,30 @@ std::vector<TierBytes> tier_bytes(const interconnect::Fabric& fabric,
                                   const traffic::RunResult& result);
 std::vector<HotLink> hot_links(const traffic::Network& network, const traffic::RunResult& result);
 
-// One collective question at any size, on one wired network.
+// One collective question at any size, on one wired network. Links have no low-latency protocol
+// here.
 class FlowRunner {
  public:
   FlowRunner(const cluster::Cluster& cluster, const CollectiveQuestion& question,
              const interconnect::GroupShape& group);
-  // Algorithm::kNone when none carries it out message by message.
+  // Algorithm::kNone when none carries it out message by message. Throws base::InputError when that
+  // is too much to compute.
   [[nodiscard]] CollectiveRow row(base::Bytes bytes) const;
 
  private:
   [[nodiscard]] std::vector<Algorithm> candidates(base::Bytes bytes) const;
-  [[nodiscard]] std::optional<traffic::RunResult> run(Algorithm algorithm, base::Bytes bytes) const;
-  [[nodiscard]] std::unique_ptr<traffic::Schedule> schedule(Algorithm algorithm,
-                                                            base::Bytes bytes) const;
+  [[nodiscard]] bool is_exchange(Algorithm algorithm) const;
+  void require_few_messages(Algorithm algorithm) const;
+  [[nodiscard]] bool has_too_many_ways() const;
+  [[noreturn]] void refuse_exchange() const;
+  [[nodiscard]] std::optional<CollectiveRow> folded(base::Bytes bytes) const;
+  [[nodiscard]] std::optional<CollectiveRow> run(Algorithm algorithm, base::Bytes bytes) const;
   [[nodiscard]] traffic::RunOptions options() const;
 
   const CollectiveQuestion& question_;
   interconnect::GroupShape group_;
   traffic::Network network_;
-  std::vector<std::int32_t> units_;  // ranks in one unit of each tier, from the inside out
-  double call_overhead_ = 0;
+  double links_of_ways_ = 0;  // of an all-to-all, all groups
 };
 
 }  // namespace weft::network

@@ -37,6 +37,9 @@ const char* name_of(TierKind kind) {
   return "";
 }
 
+// Beyond, closed forms tell enough in much less time.
+constexpr double kMostCablesToWire = 4e6;
+
 std::int64_t inside_of(const Fabric& fabric, std::size_t tier) {
   return tier == 0 ? 1 : fabric.unit_size(static_cast<int>(tier) - 1);
 }
@@ -128,7 +131,9 @@ Survey survey(const cluster::Cluster& cluster, std::int64_t most_nodes) {
   survey.tiers = tiers_of(fabric);
   survey.worst = worst_in_closed_form(fabric);
   survey.bisection = bisection_in_closed_form(survey.tiers);
-  if (survey.nodes <= most_nodes && survey.devices > 1) {
+  const bool is_small =
+      survey.nodes <= most_nodes && interconnect::cables_of(fabric) <= kMostCablesToWire;
+  if (is_small && survey.devices > 1) {
     use_graph(interconnect::wire(fabric), survey);
   }
   return survey;
@@ -139,6 +144,11 @@ graph::Graph graph_of(const cluster::Cluster& cluster) {
   if (nodes > graph::GraphBuilder::kMaxNodes) {
     refuse(fmt::format("{} has {} nodes; a graph has up to {}", cluster.label, nodes,
                        graph::GraphBuilder::kMaxNodes));
+  }
+  const auto cables = interconnect::cables_of(cluster.fabric);
+  if (cables > interconnect::kMostCables) {
+    refuse(fmt::format("{} has {:.3g} cables; a graph has up to {}", cluster.label, cables,
+                       interconnect::kMostCables));
   }
   return interconnect::wire(cluster.fabric);
 }

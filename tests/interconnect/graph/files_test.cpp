@@ -169,7 +169,7 @@ TEST(EdgeList, SaysWhatIsWrong) {
              {"'gpu0' and 'gpu1' do not reach each other"});
   yaml_error("devices: [gpu0, gpu1, gpu0]\ncables:\n  - {from: gpu0, to: gpu1, bandwidth: 1 B/s}\n",
              1, 23, {"'gpu0' is there twice", "line 1"});
-  yaml_error("devices: 1000000000\ncables: []\n", 1, 10, {"at most 16777216"});
+  yaml_error("devices: 1000000000\ncables: []\n", 1, 10, {"at most 1048576"});
   yaml_error("devices: [a]\n", 1, 1, {"needs `cables`"});
   yaml_error("cables: []\n", 1, 1, {"needs `devices`"});
   yaml_error(head + good + "wires: 3\n", 6, 1, {"wires"});

@@ -183,6 +183,23 @@ TEST(MergeTwins, LeavesWhatDiffers) {
   EXPECT_EQ(merged.cables().size(), 4U + 1 + 2);
 }
 
+TEST(MergeTwins, OfSomeTiersLeaveTheOthers) {
+  GraphBuilder builder(2);
+  for (const int tier : {0, 0, 1, 1}) {
+    const NodeId hub = builder.add_switch(tier);
+    for (const NodeId device : {0, 1, 1}) {
+      Cable up = cable(device, hub);
+      up.tier = tier;
+      builder.add_cable(up);
+    }
+  }
+  const Graph graph = builder.finish();
+  const Graph merged = merge_twins(graph, 1U << 0);
+  EXPECT_EQ(merged.nodes(), 2 + 1 + 2);
+  EXPECT_EQ(merged.cables().size(), 2U + 6);
+  EXPECT_EQ(merge_twins(graph, 0).cables().size(), graph.cables().size());
+}
+
 // What each class of links carries does not change.
 TEST(MergeTwins, KeepsWhatSprayedTrafficPutsOnCables) {
   base::RandomStream random(4, 1);

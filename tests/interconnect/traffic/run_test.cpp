@@ -158,6 +158,68 @@ TEST(Run, AMessageTakesWhatTheFabricSays) {
   }
 }
 
+// Ports of a host's switches stripe a message over all of them whatever the policy of the network.
+TEST(Run, SwitchesInParallelAreStriped) {
+  Tier host = make_tier(TierKind::kSwitch, 8, make_link(450, 2, 0.8, 40));
+  host.switches = 4;
+  Tier node = make_tier(TierKind::kSwitch, 4, make_link(28, 1, 0.9, 30));
+  node.links_per_device = 7;
+  node.planes = 7;
+  node.switches = 7;
+  Tier planes = node;
+  planes.children = 3;
+  planes.shares_ports = true;
+  planes.switches = 7 * 4;
+  for (const Fabric& fabric : {Fabric({host}), Fabric({node, planes})}) {
+    const Network network(fabric);
+    for (const graph::Policy policy : {graph::Policy::kMinimal, graph::Policy::kEcmp}) {
+      RunOptions options;
+      options.routing.policy = policy;
+      const auto last = static_cast<std::int32_t>(fabric.size()) - 1;
+      for (const std::vector<std::int32_t>& pair : {std::vector{0, 1}, std::vector{0, last}}) {
+        const double time =
+            run(network, Collective::kPointToPoint, Algorithm::kPairwise, pair, 1e9, options).time;
+        const double closed =
+            closed_form(fabric, Collective::kPointToPoint, Algorithm::kPairwise, pair, 1e9);
+        EXPECT_NEAR(time / closed, 1, kExact) << name_of(policy) << pair[1];
+      }
+      const double all =
+          run(network, Collective::kAllToAll, Algorithm::kPairwise, everyone(fabric), 1e8, options)
+              .time;
+      const double sprayed_all = run(network, Collective::kAllToAll, Algorithm::kPairwise,
+                                     everyone(fabric), 1e8, sprayed())
+                                     .time;
+      EXPECT_NEAR(all / sprayed_all, 1, kExact) << name_of(policy);
+    }
+  }
+}
+
+// The channels of a ring pay for one message together, as the closed form has it.
+TEST(Run, ChannelsShareWhatAMessageCosts) {
+  // The network is the bottleneck, each port with one channel; then the host, with seven of eight.
+  const Fabric slow({make_tier(TierKind::kSwitch, 8, make_link(900, 0, 0.9, 500)),
+                     make_tier(TierKind::kSwitch, 4, make_link(50, 0, 0.8, 500))});
+  expect_exact({"network", slow, Collective::kAllReduce, Algorithm::kRing, 1e8}, 1 - 1e-6, 1.02);
+  const Fabric fast({make_tier(TierKind::kSwitch, 8, make_link(50, 0, 0.9, 500)),
+                     make_tier(TierKind::kSwitch, 4, make_link(900, 0, 0.8, 500))});
+  expect_exact({"host", fast, Collective::kAllReduce, Algorithm::kRing, 1e7}, 0.94, 1 + 1e-6);
+  const Fabric host = one_switch(8);
+  const Network network(host);
+  const auto group = everyone(host);
+  for (const int channels : {1, 4, 16}) {
+    ScheduleOptions options;
+    options.channels = channels;
+    const auto schedule = make_schedule(Collective::kAllReduce, Algorithm::kRing, 8, 1e5, options);
+    Job job;
+    job.schedule = schedule.get();
+    job.devices = group;
+    const double time = run(network, std::span(&job, 1), sprayed()).time;
+    EXPECT_NEAR(time + 7e-6,
+                closed_form(host, Collective::kAllReduce, Algorithm::kRing, group, 1e5), 1e-12)
+        << channels;
+  }
+}
+
 TEST(Run, ReducesInTheSwitch) {
   Link link = make_link(450, 1, 0.8);
   link.in_switch_reduction = interconnect::InSwitchReduction{4, 0.9, base::Time(20e-6)};

@@ -107,5 +107,7 @@ class GraphBuilder {
 // over them, and much smaller. Neighbours count as equal when they are taken as one themselves, so
 // planes fall together. Ports likewise; cables between two that become one are dropped.
 Graph merge_twins(const Graph& graph);
+// The same for switches of some tiers only (one bit each); all else stays as it is.
+Graph merge_twins(const Graph& graph, std::uint32_t tiers);
 
 }  // namespace weft::graph

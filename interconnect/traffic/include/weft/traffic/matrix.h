@@ -32,6 +32,7 @@ Matrix read_matrix(const std::filesystem::path& file);
 
 struct MatrixResult {
   std::vector<double> duration;  // s, of each connection, from its start; infinite when it failed
+  std::vector<double> start;     // s; infinite when its trigger was never fired
   RunResult run;                 // finish: one entry, the last
 };
 MatrixResult run(const Network& network, const Matrix& matrix, const RunOptions& options);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace weft::traffic {
 class Network {
  public:
   // `merges`: switches that are alike are taken as one (graph::merge_twins), exact for sprayed
-  // traffic.
+  // traffic. Those of tiers of switches always are, since every message is striped over them.
   explicit Network(const interconnect::Fabric& fabric, bool merges = false);
 
   [[nodiscard]] const interconnect::Fabric& fabric() const { return fabric_; }
@@ -73,23 +74,41 @@ struct RunResult {
 };
 
 // Runs the jobs side by side on shared links. A message of b bytes whose outermost tier is k takes
-// part as b + extra_bytes(k) bytes and arrives the latency of its route after its last byte; on an
-// otherwise idle network that is Fabric::cost for one message. Never below
+// part as b + extra_bytes(k) bytes, of which the channels of a ring pay a share each, and arrives
+// the latency of its route after its last byte; on an otherwise idle network that is Fabric::cost
+// for one message. Tiers of switches and pairs are sprayed over whatever the policy. Never below
 // Fabric::lower_bound. Throws std::invalid_argument when a group cannot reach itself (the message
 // names the first pair) and for devices out of range.
 RunResult run(const Network& network, std::span<const Job> jobs, const RunOptions& options);
 
+// What a schedule can be asked for besides.
+struct PrepareOptions {
+  int channels = 0;        // ring; 0: as Schedule chooses
+  double skew = 0;         // all-to-all, direct or pairwise: as skewed()
+  std::uint64_t seed = 0;  // of the skew
+};
+
 // The schedule for a group (devices in order of rank) of a fabric: units from the tiers that it
 // fills evenly, chunks and shots as the closed form would choose them; kNone: the algorithm that
-// Fabric::cost chooses. Throws std::invalid_argument when the algorithm does not carry out the
-// collective on this group.
+// Fabric::cost chooses. None when the algorithm does not carry out the collective on this group.
 struct Prepared {
   std::unique_ptr<Schedule> schedule;
   Algorithm algorithm = Algorithm::kNone;
   Job job;
 };
+std::optional<Prepared> prepare_if_applies(const interconnect::Fabric& fabric,
+                                           Collective collective, Algorithm algorithm,
+                                           std::span<const std::int32_t> group, double bytes,
+                                           const PrepareOptions& asked = {});
+// The same; throws std::invalid_argument when there is none.
 Prepared prepare(const interconnect::Fabric& fabric, Collective collective, Algorithm algorithm,
-                 std::span<const std::int32_t> group, double bytes);
+                 std::span<const std::int32_t> group, double bytes,
+                 const PrepareOptions& asked = {});
+
+// How many links the ways from each member of a group to each other have, told by a few of them:
+// what an all-to-all takes in memory and time.
+double links_of_all_ways(const Network& network, std::span<const std::int32_t> group,
+                         const RunOptions& options);
 
 // One collective by one algorithm: prepare() and run().
 RunResult run(const Network& network, Collective collective, Algorithm algorithm,

@@ -21,15 +21,17 @@ struct FlowsQuestion {
 
 struct FlowTime {
   traffic::Connection connection;
-  double duration = 0;  // s, from its start; infinite when it found no way
+  double start = 0;     // s; infinite when its trigger was never fired
+  double duration = 0;  // s, from its start; infinite when it found no way or never started
 };
 
 struct FlowsAnswer {
   std::string cluster;
   std::int64_t devices = 0;
   FlowsQuestion question;
-  std::vector<FlowTime> flows;  // in the order of the file
-  std::int64_t failed = 0;
+  std::vector<FlowTime> flows;                      // in the order of the file
+  std::int64_t failed = 0;                          // found no way
+  std::int64_t never_started = 0;                   // their triggers were never fired
   double least = 0, median = 0, p99 = 0, most = 0;  // s, of the flows that arrived
   double time = 0;                                  // s, until the last one is done
   std::vector<TierBytes> tiers;
