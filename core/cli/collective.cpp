@@ -95,8 +95,7 @@ network::CollectiveQuestion question_of(const CollectiveOptions& options) {
   question.groups = options.groups;
   question.channels = options.channels;
   question.skew = options.skew;
-  question.routing = policy_of(options, question.routing);
-  question.seed = options.seed;
+  question.routes = routes_of(options, question.routes.policy);
   return question;
 }
 
@@ -156,9 +155,9 @@ void add_point_options(CLI::App& command, CollectiveOptions& options) {
 
 // Points bring their own sizes and groups.
 void require_no_question(const CLI::App& command) {
-  for (const char* option :
-       {"--op", "--bytes", "--sweep", "--group", "--stride", "--groups", "--channels", "--skew",
-        "--fidelity", "--algorithm", "--routing", "--hosts", "--racks", "--pods"}) {
+  for (const char* option : {"--op", "--bytes", "--sweep", "--group", "--stride", "--groups",
+                             "--channels", "--skew", "--fidelity", "--algorithm", "--routing",
+                             "--rail-aligned", "--fault", "--hosts", "--racks", "--pods"}) {
     if (command.count(option) == 0) continue;
     network::refuse(fmt::format("{} says nothing of measured points", option));
   }

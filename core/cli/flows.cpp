@@ -26,8 +26,7 @@ int flows(const FlowsOptions& options) {
   const auto cluster =
       network::read_cluster(catalog, options.cluster, size_of(options), matrix.nodes);
   network::FlowsQuestion question;
-  question.routing = policy_of(options, question.routing);
-  question.seed = options.seed;
+  question.routes = routes_of(options, question.routes.policy);
   question.threads = base::ThreadTeam(options.threads).size();
   const auto answer = network::answer(cluster, matrix, question);
   if (!options.json.empty()) write_answer(options.json, report::to_json(answer));

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -18,6 +19,46 @@ constexpr int kMostUnits = 1'000'000'000;
 constexpr std::array kPolicies = {
     std::pair("minimal", graph::Policy::kMinimal), std::pair("ecmp", graph::Policy::kEcmp),
     std::pair("spray", graph::Policy::kSpray), std::pair("detour", graph::Policy::kDetour)};
+
+// "A, B", "A, B, SHARE" or "A, B, SHARE, TIME".
+std::vector<std::string> parts_of(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t start = 0; start <= text.size();) {
+    const auto end = std::min(text.find(',', start), text.size());
+    auto part = text.substr(start, end - start);
+    part.erase(0, part.find_first_not_of(' '));
+    part.erase(part.find_last_not_of(' ') + 1);
+    parts.push_back(std::move(part));
+    start = end + 1;
+  }
+  return parts;
+}
+
+// A quantity of a dimension, 0 or more.
+double amount_of(const std::string& text, const base::Dimension& dimension,
+                 const std::string& whole) {
+  base::UnitError error;
+  const auto parsed = base::parse_quantity(text, error);
+  if (parsed && parsed->dimension == dimension && parsed->currency.empty() && parsed->si >= 0) {
+    return parsed->si;
+  }
+  network::refuse(fmt::format("--fault {}: '{}' is not expected here", whole, text),
+                  "'NODE, NODE', then a share of the bandwidth and a time, such as 0.5, 2 ms");
+}
+
+network::LinkFault fault_of(const std::string& text) {
+  const auto parts = parts_of(text);
+  constexpr std::size_t kMost = 4;
+  if (parts.size() < 2 || parts.size() > kMost) {
+    network::refuse(fmt::format("--fault {}: two nodes are expected", text),
+                    "such as 'switch 64, switch 73'");
+  }
+  network::LinkFault fault{parts[0], parts[1]};
+  if (parts.size() > 2) fault.share = amount_of(parts[2], {}, text);
+  if (fault.share > 1) network::refuse(fmt::format("--fault {}: a share is at most 1", text));
+  if (parts.size() == kMost) fault.time = amount_of(parts[3], base::Time::kDimension, text);
+  return fault;
+}
 
 }  // namespace
 
@@ -61,13 +102,23 @@ void add_routing_options(CLI::App& command, RoutingOptions& options) {
                   "all;\ndetour also those one hop longer")
       ->check(CLI::IsMember(names));
   command.add_option("--seed", options.seed, "of the hashes");
+  command.add_flag("--rail-aligned", options.rail_aligned,
+                   "a message for another rail is first passed on in the host");
+  command
+      .add_option("--fault", options.faults,
+                  "the cables between two nodes are dead, or keep a share, from a time on:\n"
+                  "'switch 4, switch 6' or 'device 0, switch 2, 0.5, 2 ms' (names: see the busiest links)")
+      ->type_name("WHERE")
+      ->take_all();
 }
 
-graph::Policy policy_of(const RoutingOptions& options, graph::Policy fallback) {
+network::Routes routes_of(const RoutingOptions& options, graph::Policy fallback) {
+  network::Routes routes{fallback, options.seed, options.rail_aligned, {}};
   for (const auto& [name, policy] : kPolicies) {
-    if (options.routing == name) return policy;
+    if (options.routing == name) routes.policy = policy;
   }
-  return fallback;
+  for (const auto& fault : options.faults) routes.faults.push_back(fault_of(fault));
+  return routes;
 }
 
 base::Bytes bytes_of(const std::string& option, const std::string& text) {

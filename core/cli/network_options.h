@@ -10,6 +10,7 @@
 #include "weft/base/quantity.h"
 #include "weft/graph/routing.h"
 #include "weft/network/cluster_size.h"
+#include "weft/network/routes.h"
 
 namespace CLI {
 class App;
@@ -32,13 +33,16 @@ std::optional<network::ClusterSize> size_of(const NetworkOptions& options);
 // The catalogue with links as they are when collectives have them to themselves.
 base::Catalog make_network_catalog(const std::vector<std::filesystem::path>& directories);
 
-// --routing and --seed.
+// --routing, --seed, --rail-aligned and --fault.
 struct RoutingOptions {
   std::string routing;
   std::uint64_t seed = 0;
+  bool rail_aligned = false;
+  std::vector<std::string> faults;
 };
 void add_routing_options(CLI::App& command, RoutingOptions& options);
-graph::Policy policy_of(const RoutingOptions& options, graph::Policy fallback);
+// Throws base::InputError for a fault that is none.
+network::Routes routes_of(const RoutingOptions& options, graph::Policy fallback);
 
 // "4 GiB" of an option; throws base::InputError. 0 or more.
 base::Bytes bytes_of(const std::string& option, const std::string& text);

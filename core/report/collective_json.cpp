@@ -21,8 +21,7 @@ void add_question(const CollectiveAnswer& answer, Json& json) {
   json["stride"] = q.stride;
   json["fidelity"] = q.fidelity == Fidelity::kClosed ? "closed" : "flow";
   if (q.fidelity == Fidelity::kClosed) return;
-  json["routing"] = name_of(q.routing);
-  json["seed"] = q.seed;
+  add_routes(q.routes, json);
   json["groups"] = q.groups;
   json["skew"] = q.skew;
 }

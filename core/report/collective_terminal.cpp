@@ -23,7 +23,7 @@ std::string algorithm_text(const CollectiveRow& row) {
 
 std::string how(const CollectiveQuestion& q) {
   if (q.fidelity == Fidelity::kClosed) return "closed forms";
-  return fmt::format("flows on the graph, routing {}, seed {}", name_of(q.routing), q.seed);
+  return "flows on the graph, " + routes_text(q.routes);
 }
 
 std::string heading(const CollectiveAnswer& answer, Colour colour) {

@@ -9,21 +9,19 @@ std::string to_json(const network::FlowsAnswer& answer) {
   using Json = nlohmann::ordered_json;
   Json json = {{"schema", "weft.flows/1"},
                {"cluster", answer.cluster},
-               {"devices", answer.devices},
-               {"routing", name_of(answer.question.routing)},
-               {"seed", answer.question.seed},
-               {"time_s", answer.time},
-               {"summary",
-                {{"flows", answer.flows.size()},
-                 {"failed", answer.failed},
-                 {"never_started", answer.never_started},
-                 {"least_s", answer.least},
-                 {"p50_s", answer.median},
-                 {"p99_s", answer.p99},
-                 {"max_s", answer.most}}},
-               {"bytes_per_tier", tiers_json(answer.tiers)},
-               {"hot_links", hot_links_json(answer.hot_links)},
-               {"flows", Json::array()}};
+               {"devices", answer.devices}};
+  add_routes(answer.question.routes, json);
+  json["time_s"] = answer.time;
+  json["summary"] = {{"flows", answer.flows.size()},
+                     {"failed", answer.failed},
+                     {"never_started", answer.never_started},
+                     {"least_s", answer.least},
+                     {"p50_s", answer.median},
+                     {"p99_s", answer.p99},
+                     {"max_s", answer.most}};
+  json["bytes_per_tier"] = tiers_json(answer.tiers);
+  json["hot_links"] = hot_links_json(answer.hot_links);
+  json["flows"] = Json::array();
   for (const auto& flow : answer.flows) {
     const auto& connection = flow.connection;
     json["flows"].push_back(

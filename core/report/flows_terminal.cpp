@@ -46,9 +46,8 @@ std::string slowest(const FlowsAnswer& answer, std::size_t count, Colour colour)
 
 std::string to_terminal(const FlowsAnswer& answer, std::size_t worst, Colour colour) {
   auto text = bold(title(answer.cluster), colour);
-  text += fmt::format("  {} flows over {} devices, routing {}, seed {}; {} found no way\n",
-                      answer.flows.size(), answer.devices, name_of(answer.question.routing),
-                      answer.question.seed, answer.failed);
+  text += fmt::format("  {} flows over {} devices, {}; {} found no way\n", answer.flows.size(),
+                      answer.devices, routes_text(answer.question.routes), answer.failed);
   if (answer.never_started > 0) {
     text += fmt::format("  {} never started: nothing fires their triggers\n", answer.never_started);
   }

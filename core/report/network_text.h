@@ -54,6 +54,24 @@ inline nlohmann::ordered_json hot_links_json(const std::vector<network::HotLink>
   return json;
 }
 
+inline std::string routes_text(const network::Routes& routes) {
+  auto text = fmt::format("routing {}, seed {}", name_of(routes.policy), routes.seed);
+  if (routes.rail_aligned) text += ", rail-aligned";
+  if (!routes.faults.empty()) text += fmt::format(", faults {}", routes.faults.size());
+  return text;
+}
+
+inline void add_routes(const network::Routes& routes, nlohmann::ordered_json& json) {
+  json["routing"] = name_of(routes.policy);
+  json["seed"] = routes.seed;
+  json["rail_aligned"] = routes.rail_aligned;
+  json["faults"] = nlohmann::ordered_json::array();
+  for (const auto& fault : routes.faults) {
+    json["faults"].push_back(
+        {{"from", fault.from}, {"to", fault.to}, {"share", fault.share}, {"time_s", fault.time}});
+  }
+}
+
 inline nlohmann::ordered_json tiers_json(const std::vector<network::TierBytes>& tiers) {
   auto json = nlohmann::ordered_json::array();
   for (const auto& tier : tiers) json.push_back({{"tier", tier.tier}, {"bytes", tier.bytes}});

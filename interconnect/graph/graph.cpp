@@ -13,7 +13,15 @@ namespace {
 // Links are numbered with 32 bits, two a cable.
 constexpr std::size_t kMaxCables = std::size_t{1} << 30;
 
-const char* noun_of(NodeKind kind) {
+std::int8_t small(int value, const char* what) {
+  if (value < 0 || value > std::numeric_limits<std::int8_t>::max())
+    throw std::invalid_argument(fmt::format("a {} of {} is out of range", what, value));
+  return static_cast<std::int8_t>(value);
+}
+
+}  // namespace
+
+const char* name_of(NodeKind kind) {
   switch (kind) {
     case NodeKind::kDevice:
       return "device";
@@ -25,18 +33,10 @@ const char* noun_of(NodeKind kind) {
   return "node";
 }
 
-std::int8_t small(int value, const char* what) {
-  if (value < 0 || value > std::numeric_limits<std::int8_t>::max())
-    throw std::invalid_argument(fmt::format("a {} of {} is out of range", what, value));
-  return static_cast<std::int8_t>(value);
-}
-
-}  // namespace
-
 std::string Graph::name(NodeId node) const {
   if (!names_.empty() && !names_[node].empty()) return names_[node];
   const NodeId number = kind(node) == NodeKind::kDevice ? node : node - devices_;
-  return fmt::format("{} {}", noun_of(kind(node)), number);
+  return fmt::format("{} {}", name_of(kind(node)), number);
 }
 
 std::vector<double> Graph::capacities() const {

@@ -67,6 +67,10 @@ LinkId Walker::by_number(std::span<const LinkId> choices, std::uint64_t order,
   for (const LinkId link : choices)
     if (rank_of(*graph_, link) == least) few_.push_back(link);
   const std::uint64_t count = few_.size();
+  // Cables side by side: destinations under one switch are taken in turn, as they were further up.
+  const NodeId next = graph_->to(few_.front());
+  const auto leads_there = [&](LinkId link) { return graph_->to(link) == next; };
+  if (std::all_of(few_.begin(), few_.end(), leads_there)) return few_[order % count];
   const LinkId link = few_[order / divisor % count];
   if (divisor <= order) divisor *= count;
   return link;

@@ -13,18 +13,6 @@
 namespace weft::graph {
 namespace {
 
-const char* kind_of(NodeKind kind) {
-  switch (kind) {
-    case NodeKind::kDevice:
-      return "device";
-    case NodeKind::kSwitch:
-      return "switch";
-    case NodeKind::kPort:
-      return "port";
-  }
-  return "";
-}
-
 std::string xml(const std::string& text) {
   std::string result;
   for (const char c : text) {
@@ -85,7 +73,7 @@ std::string to_graphml(const Graph& graph) {
   for (NodeId node = 0; node < graph.nodes(); ++node) {
     fmt::format_to(out,
                    R"(    <node id="n{}"><data key="kind">{}</data><data key="name">{}</data>)",
-                   node, kind_of(graph.kind(node)), xml(graph.name(node)));
+                   node, name_of(graph.kind(node)), xml(graph.name(node)));
     if (graph.kind(node) != NodeKind::kDevice) {
       fmt::format_to(out, R"(<data key="tier">{}</data><data key="layer">{}</data>)",
                      graph.tier(node), graph.layer(node));

@@ -51,6 +51,63 @@ TEST(Collective, Sweep) {
             32U);
 }
 
+// A message of 4 GiB between hosts, whose bytes take all but a thousandth of the time.
+TEST(Collective, FaultsOfLinks) {
+  const auto time = [](const char* fault) {
+    Words words = {"dgx_h100", "--op",  "point_to_point", "--stride", "8",
+                   "--bytes",  "4 GiB", "--fidelity",     "flow"};
+    if (*fault != 0) words.insert(words.end(), {"--fault", fault});
+    const auto answer = ask(words);
+    EXPECT_EQ(answer.at("failed"), 0);
+    return answer.at("time_s").get<double>();
+  };
+  const double whole = time("");
+  EXPECT_NEAR(time("device 0, switch 2, 0.5") / whole, 2, 1e-3);
+  // Half the bandwidth from 45 ms on: what was left takes twice as long.
+  EXPECT_NEAR(time("device 0, switch 2, 0.5, 45 ms"), 2 * whole - 45e-3, 1e-3 * whole);
+  EXPECT_NEAR(time("device 0, switch 2") / whole, 1, 1e-3);  // over a neighbour's port
+  EXPECT_NEAR(time("device 0, switch 2, 0, 45 ms") / whole, 1, 1e-3);
+}
+
+TEST(Collective, BadFaults) {
+  const Folder folder;
+  const auto complaint = [&](const char* fault) {
+    const auto ended =
+        folder.weft({"collective", "dgx_h100", "--op", "point_to_point", "--stride", "8", "--bytes",
+                     "1 GiB", "--fidelity", "flow", "--fault", fault});
+    EXPECT_EQ(ended.code, kBadInput) << fault;
+    return ended.err;
+  };
+  expect_holds(complaint("device 0"), "two nodes are expected");
+  expect_holds(complaint("device 0, swich 2"), "did you mean 'switch 2'?");
+  expect_holds(complaint("device 0, device 9"), "no cable joins");
+  expect_holds(complaint("device 0, switch 2, 2"), "a share is at most 1");
+  expect_holds(complaint("device 0, switch 2, 0.5, 3"), "'3' is not expected here");
+  expect_holds(complaint("device 0, switch 2, 0.5, 3 s, 4"), "two nodes are expected");
+}
+
+// Eight leaves of a rail each: a message for another rail crosses a spine, or first a neighbour.
+TEST(Collective, RailsAndSpinesOfAnAllToAll) {
+  const Words words = {"dgx_h100", "--op",   "all_to_all", "--group", "256",
+                       "--bytes",  "64 MiB", "--fidelity", "flow"};
+  const auto minimal = ask(words);
+  auto aligned_words = words;
+  aligned_words.emplace_back("--rail-aligned");
+  const auto aligned = ask(aligned_words);
+  // 32 hosts of 8: a device sends 248 of 256 parts to other hosts, 31 of them to its own rail. Four
+  // cables a message over a spine, two below a leaf.
+  const double part = 64.0 * 1024 * 1024 / 256;
+  const auto scale_out = [](const nlohmann::json& answer) {
+    return answer.at("bytes_per_tier").back().at("bytes").get<double>();
+  };
+  EXPECT_NEAR(scale_out(minimal) / (256 * part * (31 * 2 + 217 * 4)), 1, 1e-9);
+  EXPECT_NEAR(scale_out(aligned) / (256 * part * 248 * 2), 1, 1e-9);
+  // Every spine port carries the same: no slower than the closed form says.
+  auto closed = words;
+  closed.back() = "closed";
+  EXPECT_NEAR(minimal.at("time_s").get<double>() / ask(closed).at("time_s").get<double>(), 1, 1e-3);
+}
+
 // Every message an event: 2p(p-1) of a ring.
 TEST(Collective, FlowsOfARing) {
   const Words words = {"dgx_h100", "--op", "all_reduce",  "--bytes", "64 MiB",

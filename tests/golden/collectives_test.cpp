@@ -9,6 +9,7 @@
 
 #include "weft/calibration/link_fit.h"
 #include "weft/network/points.h"
+#include "weft/validation/validate.h"
 
 namespace weft {
 namespace {
@@ -74,7 +75,7 @@ TEST(MeasuredCollectives, ShippedFits) {
     if (row.point->split == "test") errors.push_back(std::abs(*row.relative_error));
   }
   EXPECT_EQ(errors.size(), 56U);
-  EXPECT_LE(network::quantile(errors, 0.5), kTenPercent);
+  EXPECT_LE(validation::quantile(errors, 0.5), kTenPercent);
 }
 
 // A host of 8 B200 takes 10.15 ms for 4 GiB, four of them 22.05 ms: twice as long, not eighteen

@@ -10,6 +10,7 @@
 
 #include "link_family.h"
 #include "weft/calibration/least_squares.h"
+#include "weft/validation/validate.h"
 
 namespace weft::calibration {
 
@@ -179,8 +180,8 @@ void add_errors(LinkFit& fit) {
     }
     for (const auto& [key, errors] : found) {
       fit.errors.push_back({key.first, key.second, static_cast<int>(errors.first.size()),
-                            network::quantile(errors.first, 0.5),
-                            network::quantile(errors.second, 0.5)});
+                            validation::quantile(errors.first, 0.5),
+                            validation::quantile(errors.second, 0.5)});
     }
   }
 }

@@ -26,8 +26,10 @@ void require_closed_options(const CollectiveQuestion& q) {
   if (q.groups > 1) refuse(fmt::format("--groups needs --fidelity flow: {}", why));
   if (q.skew != 0) refuse(fmt::format("--skew needs --fidelity flow: {}", why));
   if (q.channels > 0) refuse("--channels needs --fidelity flow: closed forms use every port");
-  if (q.routing != graph::Policy::kMinimal) {
-    refuse("--routing needs --fidelity flow: closed forms know no routes");
+  const auto& routes = q.routes;
+  if (routes.policy != graph::Policy::kMinimal || routes.rail_aligned || !routes.faults.empty()) {
+    refuse(
+        "--routing, --rail-aligned and --fault need --fidelity flow: closed forms know no routes");
   }
 }
 

@@ -7,7 +7,7 @@
 
 #include "graph_run.h"
 #include "weft/network/cluster_size.h"
-#include "weft/network/points.h"
+#include "weft/validation/validate.h"
 
 namespace weft::network {
 
@@ -30,10 +30,10 @@ void fill_summary(FlowsAnswer& answer) {
   }
   if (arrived.empty()) return;
   constexpr double kTail = 0.99;
-  answer.least = quantile(arrived, 0);
-  answer.median = quantile(arrived, 0.5);
-  answer.p99 = quantile(arrived, kTail);
-  answer.most = quantile(arrived, 1);
+  answer.least = validation::quantile(arrived, 0);
+  answer.median = validation::quantile(arrived, 0.5);
+  answer.p99 = validation::quantile(arrived, kTail);
+  answer.most = validation::quantile(arrived, 1);
 }
 
 }  // namespace
@@ -41,12 +41,8 @@ void fill_summary(FlowsAnswer& answer) {
 FlowsAnswer answer(const cluster::Cluster& cluster, const traffic::Matrix& matrix,
                    const FlowsQuestion& question) {
   require_devices(cluster, matrix);
-  const auto network = network_of(cluster, question.routing);
-  traffic::RunOptions options;
-  options.routing.policy = question.routing;
-  options.routing.seed = question.seed;
-  options.routing.threads = question.threads;
-  options.threads = question.threads;
+  const auto network = network_of(cluster, question.routes);
+  const auto options = run_options(network, question.routes, question.threads);
   const auto result = traffic::run(network, matrix, options);
   FlowsAnswer answer;
   answer.cluster = cluster.label;

@@ -45,7 +45,7 @@ interconnect::GroupShape shape_of_group(const interconnect::Fabric& fabric,
 // None when the algorithm does not carry it out on one of the groups.
 std::optional<Jobs> jobs_of(const interconnect::Fabric& fabric, const CollectiveQuestion& q,
                             Algorithm algorithm, base::Bytes bytes) {
-  const traffic::PrepareOptions asked{q.channels, q.skew, q.seed};
+  const traffic::PrepareOptions asked{q.channels, q.skew, q.routes.seed};
   Jobs all;
   for (int g = 0; g < q.groups; ++g) {
     const auto devices = devices_of_group(q, g);
@@ -68,14 +68,16 @@ std::optional<Jobs> jobs_of(const interconnect::Fabric& fabric, const Collective
 
 }  // namespace
 
-traffic::Network network_of(const cluster::Cluster& cluster, graph::Policy routing) {
+traffic::Network network_of(const cluster::Cluster& cluster, const Routes& routes) {
   const auto nodes = interconnect::nodes_of(cluster.fabric);
   if (nodes > graph::GraphBuilder::kMaxNodes) {
     refuse(fmt::format("{} has {} nodes; flows are computed on up to {}", cluster.label, nodes,
                        graph::GraphBuilder::kMaxNodes),
            "closed forms have no such limit");
   }
-  return traffic::Network(without_low_latency(cluster.fabric), routing == graph::Policy::kSpray);
+  // A fault is of one switch, not of all that are like it.
+  const bool merges = routes.policy == graph::Policy::kSpray && routes.faults.empty();
+  return traffic::Network(without_low_latency(cluster.fabric), merges);
 }
 
 std::vector<TierBytes> tier_bytes(const interconnect::Fabric& fabric,
@@ -102,19 +104,13 @@ std::vector<HotLink> hot_links(const traffic::Network& network, const traffic::R
 
 FlowRunner::FlowRunner(const cluster::Cluster& cluster, const CollectiveQuestion& question,
                        const interconnect::GroupShape& group)
-    : question_(question), group_(group), network_(network_of(cluster, question.routing)) {
+    : question_(question),
+      group_(group),
+      network_(network_of(cluster, question.routes)),
+      options_(run_options(network_, question.routes, question.threads)) {
   if (question.collective != Collective::kAllToAll) return;
   links_of_ways_ = question.groups *
-                   traffic::links_of_all_ways(network_, devices_of_group(question, 0), options());
-}
-
-traffic::RunOptions FlowRunner::options() const {
-  traffic::RunOptions options;
-  options.routing.policy = question_.routing;
-  options.routing.seed = question_.seed;
-  options.routing.threads = question_.threads;
-  options.threads = question_.threads;
-  return options;
+                   traffic::links_of_all_ways(network_, devices_of_group(question, 0), options_);
 }
 
 // The one asked for; else those that apply, the fastest in closed form first.
@@ -160,8 +156,9 @@ void FlowRunner::refuse_exchange() const {
 // All devices, evenly, on a network where all are alike.
 std::optional<CollectiveRow> FlowRunner::folded(base::Bytes bytes) const {
   const bool is_whole = question_.ranks == network_.fabric().size() && question_.groups == 1;
-  const bool applies =
-      is_whole && question_.skew == 0 && question_.routing == graph::Policy::kSpray;
+  const auto& routes = question_.routes;
+  const bool applies = is_whole && question_.skew == 0 && routes.faults.empty() &&
+                       routes.policy == graph::Policy::kSpray;
   if (!applies) return std::nullopt;
   const auto result = traffic::folded_all_to_all(network_, bytes.si() / question_.ranks);
   if (!result) return std::nullopt;
@@ -185,7 +182,7 @@ std::optional<CollectiveRow> FlowRunner::run(Algorithm algorithm, base::Bytes by
   require_few_messages(algorithm);
   const auto jobs = jobs_of(network_.fabric(), question_, algorithm, bytes);
   if (!jobs) return std::nullopt;
-  const auto result = traffic::run(network_, jobs->jobs, options());
+  const auto result = traffic::run(network_, jobs->jobs, options_);
   CollectiveRow row;
   row.algorithm = algorithm;
   row.time = base::Time(result.time);

@@ -10,7 +10,7 @@
 namespace weft::network {
 
 // The network of a cluster; refuses one too large for a graph.
-traffic::Network network_of(const cluster::Cluster& cluster, graph::Policy routing);
+traffic::Network network_of(const cluster::Cluster& cluster, const Routes& routes);
 
 std::vector<TierBytes> tier_bytes(const interconnect::Fabric& fabric,
                                   const traffic::RunResult& result);
@@ -34,11 +34,11 @@ class FlowRunner {
   [[noreturn]] void refuse_exchange() const;
   [[nodiscard]] std::optional<CollectiveRow> folded(base::Bytes bytes) const;
   [[nodiscard]] std::optional<CollectiveRow> run(Algorithm algorithm, base::Bytes bytes) const;
-  [[nodiscard]] traffic::RunOptions options() const;
 
   const CollectiveQuestion& question_;
   interconnect::GroupShape group_;
   traffic::Network network_;
+  traffic::RunOptions options_;
   double links_of_ways_ = 0;  // of an all-to-all, all groups
 };
 

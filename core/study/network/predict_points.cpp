@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "weft/network/points.h"
+#include "weft/validation/validate.h"
 
 namespace weft::network {
 
@@ -45,24 +46,15 @@ PointsSummary summary_of(std::string curve, std::string split,
   }
   summary.skipped = summary.n - static_cast<int>(errors.size());
   if (errors.empty()) return summary;
-  summary.bias = quantile(errors, 0.5);
+  summary.bias = validation::quantile(errors, 0.5);
   for (double& error : errors) error = std::abs(error);
-  summary.median_abs_error = quantile(errors, 0.5);
+  summary.median_abs_error = validation::quantile(errors, 0.5);
   constexpr double kTail = 0.9;
-  summary.p90_abs_error = quantile(errors, kTail);
+  summary.p90_abs_error = validation::quantile(errors, kTail);
   return summary;
 }
 
 }  // namespace
-
-double quantile(std::vector<double> values, double q) {
-  std::sort(values.begin(), values.end());
-  const double place = q * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const auto above = std::min(below + 1, values.size() - 1);
-  const double part = place - static_cast<double>(below);
-  return values[below] + part * (values[above] - values[below]);
-}
 
 std::vector<PointsSummary> summarise(const std::vector<PointResult>& rows) {
   using Key = std::pair<std::string, std::string>;

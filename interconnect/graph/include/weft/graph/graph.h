@@ -35,6 +35,9 @@ struct Cable {
   bool global = false;
 };
 
+// "device", "switch" or "port".
+const char* name_of(NodeKind kind);
+
 class Graph {
  public:
   Graph() = default;

@@ -10,6 +10,7 @@
 #include "weft/cluster/cluster.h"
 #include "weft/graph/routing.h"
 #include "weft/interconnect/fabric.h"
+#include "weft/network/routes.h"
 
 namespace weft::network {
 
@@ -25,8 +26,7 @@ struct CollectiveQuestion {
   std::int64_t stride = 1;  // between the devices of neighbouring ranks
   std::optional<Algorithm> algorithm;
   Fidelity fidelity = Fidelity::kClosed;
-  graph::Policy routing = graph::Policy::kMinimal;  // kFlow
-  std::uint64_t seed = 0;                           // kFlow
+  Routes routes;     // kFlow
   int groups = 1;    // kFlow: side by side, one after another and then interleaved by the stride
   double skew = 0;   // kFlow, all-to-all: exponent of the power law of destinations
   int channels = 0;  // kFlow, ring: rings at once; 0: one for each rank of the innermost unit

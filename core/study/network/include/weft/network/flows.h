@@ -14,8 +14,7 @@
 namespace weft::network {
 
 struct FlowsQuestion {
-  graph::Policy routing = graph::Policy::kEcmp;
-  std::uint64_t seed = 0;
+  Routes routes{graph::Policy::kEcmp, 0, false, {}};
   int threads = 1;
 };
 

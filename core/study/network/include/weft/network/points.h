@@ -119,7 +119,4 @@ std::vector<PointsSummary> summarise(const std::vector<PointResult>& rows);
 PointsAnswer predict_points(const PointsTable& table, const base::Catalog& catalog,
                             const std::optional<std::string>& cluster = {});
 
-// The q-quantile, linear between ranks. `values` is not empty.
-double quantile(std::vector<double> values, double q);
-
 }  // namespace weft::network
