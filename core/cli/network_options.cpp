@@ -105,9 +105,10 @@ void add_routing_options(CLI::App& command, RoutingOptions& options) {
   command.add_flag("--rail-aligned", options.rail_aligned,
                    "a message for another rail is first passed on in the host");
   command
-      .add_option("--fault", options.faults,
-                  "the cables between two nodes are dead, or keep a share, from a time on:\n"
-                  "'switch 4, switch 6' or 'device 0, switch 2, 0.5, 2 ms' (names: see the busiest links)")
+      .add_option(
+          "--fault", options.faults,
+          "the cables between two nodes are dead, or keep a share, from a time on:\n"
+          "'switch 4, switch 6' or 'device 0, switch 2, 0.5, 2 ms' (names: see the busiest links)")
       ->type_name("WHERE")
       ->take_all();
 }

@@ -7,9 +7,8 @@ namespace weft::report {
 
 std::string to_json(const network::FlowsAnswer& answer) {
   using Json = nlohmann::ordered_json;
-  Json json = {{"schema", "weft.flows/1"},
-               {"cluster", answer.cluster},
-               {"devices", answer.devices}};
+  Json json = {
+      {"schema", "weft.flows/1"}, {"cluster", answer.cluster}, {"devices", answer.devices}};
   add_routes(answer.question.routes, json);
   json["time_s"] = answer.time;
   json["summary"] = {{"flows", answer.flows.size()},
