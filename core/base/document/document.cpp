@@ -1,77 +1,26 @@
 #include "weft/base/document.h"
 
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <fstream>
-#include <system_error>
+#include <utility>
 
 #include "tree.h"
-#include "utf8.h"
+#include "weft/base/plain_text.h"
 
 namespace weft::base {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
-[[noreturn]] void fail(const std::string& name, std::string message) {
-  auto source = std::make_shared<SourceText>(SourceText{name, ""});
-  throw InputError({Diagnostic{{source, 1, 1}, 1, std::move(message), ""}});
-}
-
-[[noreturn]] void fail_to_read(const fs::path& file) {
-  const int code = errno == 0 ? EIO : errno;
-  throw std::system_error(code, std::generic_category(), "cannot read " + file.string());
-}
-
-void check_size(std::size_t bytes, const std::string& name) {
-  if (bytes > kMostBytes) fail(name, "this file is larger than 16 MiB");
-  if (bytes == 0) fail(name, "this file is empty");
-}
-
-// At most one byte more than expected, should the file grow while it is read.
-std::string read(const fs::path& file, std::uintmax_t expected) {
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) fail_to_read(file);
-  std::string bytes(static_cast<std::size_t>(expected) + 1, '\0');
-  stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (stream.bad()) fail_to_read(file);
-  bytes.resize(static_cast<std::size_t>(stream.gcount()));
-  return bytes;
-}
-
-std::shared_ptr<const Node::Tree> checked_tree(std::string text, std::string name) {
-  check_size(text.size(), name);
-  if (text.starts_with(detail::kByteOrderMark)) text.erase(0, detail::kByteOrderMark.size());
-  const auto source =
-      std::make_shared<const SourceText>(SourceText{std::move(name), std::move(text)});
-  const auto lines =
-      std::make_shared<const std::vector<std::uint32_t>>(detail::line_starts(source->bytes));
-  if (const auto bad = detail::find_bad_text(source->bytes)) {
-    const detail::LineColumn at = detail::locate(source->bytes, *lines, bad->offset);
-    throw InputError({Diagnostic{{source, at.line, at.column}, 1, bad->message, ""}});
-  }
-  return detail::parse_yaml({source, lines});
+std::shared_ptr<const Node::Tree> tree_of(const PlainText& text) {
+  return detail::parse_yaml({text.source(), text.lines()});
 }
 
 }  // namespace
 
-Document Document::load(const fs::path& file) {
-  const std::string name = file.string();
-  const fs::file_status status = fs::status(file);
-  if (!fs::exists(status)) {
-    throw std::system_error(ENOENT, std::generic_category(), "cannot read " + name);
-  }
-  if (!fs::is_regular_file(status)) fail(name, "this is not a regular file");
-  const std::uintmax_t size = fs::file_size(file);
-  check_size(size, name);
-  return detail::Access::document(file, checked_tree(read(file, size), name));
+Document Document::load(const std::filesystem::path& file) {
+  return detail::Access::document(file, tree_of(PlainText::load(file)));
 }
 
 Document Document::parse(std::string text, std::string name) {
-  return detail::Access::document({}, checked_tree(std::move(text), std::move(name)));
+  return detail::Access::document({},
+                                  tree_of(PlainText::checked(std::move(text), std::move(name))));
 }
 
 Node Document::root() const { return {tree_, 0}; }

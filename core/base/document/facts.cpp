@@ -44,7 +44,10 @@ class Collector {
     for (std::size_t i = 0; i < map.size(); ++i) {
       const std::string_view key = map.key(i);
       if (detail::is_annotation(key) || (is_root && key == "kind")) continue;
-      collect(map.item(i));
+      const Node member = map.item(i);
+      // `key: ~` takes a value of the base away.
+      if (member.is_null() && !member.text().empty()) continue;
+      collect(member);
     }
   }
 

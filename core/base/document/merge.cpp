@@ -6,6 +6,14 @@ namespace {
 
 using Tree = Node::Tree;
 
+// Keys of one kind mean nothing to another: a fat tree's `rails` is unknown to a torus.
+bool is_of_another_kind(const Node& base, const Node& over) {
+  const auto before = base.find("kind");
+  const auto kind = over.find("kind");
+  if (!before || !kind || !before->is_scalar() || !kind->is_scalar()) return false;
+  return before->text() != kind->text();
+}
+
 // Builds a tree out of values of others.
 class Merger {
  public:
@@ -27,6 +35,7 @@ class Merger {
   std::uint32_t merge(const Node& base, const Node& over) {
     // A number is replaced as a whole: bounds and source of another value say nothing of this one.
     if (!base.is_map() || !over.is_map() || detail::is_annotated_value(over)) return copy(over);
+    if (is_of_another_kind(base, over)) return copy(over);
     const std::uint32_t index = add(over);
     std::vector<std::uint32_t> members;
     for (std::size_t i = 0; i < base.size(); ++i) {

@@ -85,8 +85,8 @@ class Document {
 };
 
 // `over` on top of `base`: maps merge key by key, everything else is replaced, a number with its
-// bounds and source as a whole. Every value keeps
-// its own position. The key `extends` at the top of `over` is dropped.
+// bounds and source as a whole, and a map that names another `kind` than that of `base`. Every
+// value keeps its own position. The key `extends` at the top of `over` is dropped.
 Document merge(const Document& base, const Document& over);
 // The same with one value of a document on top, such as `job: {extends: NAME, ...}` in a study. The
 // result's file() is that of `base`.
