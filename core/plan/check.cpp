@@ -10,14 +10,12 @@
 namespace weft::plan {
 
 const char* name_of(Problem problem) {
-  constexpr std::array<const char*, kProblemCount> kNames = {"precision",      "devices",
-                                                             "tensor_heads",   "tensor_kv_heads",
-                                                             "tensor_width",   "tensor_vocabulary",
-                                                             "sequence_split", "sequence_parallel",
-                                                             "batch_split",    "pipeline_depth",
-                                                             "layer_split",    "interleaving",
-                                                             "expert_split",   "expert_without_moe",
-                                                             "shard_split",    "memory"};
+  constexpr std::array<const char*, kProblemCount> kNames = {
+      "precision",    "devices",           "tensor_heads",       "tensor_kv_heads",
+      "tensor_width", "tensor_vocabulary", "sequence_split",     "sequence_parallel",
+      "batch_split",  "pipeline_depth",    "layer_split",        "interleaving",
+      "schedule",     "expert_split",      "expert_without_moe", "shard_split",
+      "memory"};
   return kNames[static_cast<std::size_t>(problem)];
 }
 
@@ -62,11 +60,12 @@ std::optional<Problem> pipeline_problem(const workload::Job& job, const Plan& pl
         std::accumulate(plan.layers.begin(), plan.layers.end(), 0) == job.model.layers;
     if (!fits) return Problem::kLayerSplit;
   }
-  if (plan.virtual_stages > 1) {
-    const bool runs = plan.pipeline > 1 && plan.micro_batches(job) % plan.pipeline == 0 &&
-                      plan.schedule == Schedule::kOneForwardOneBackward;
-    if (!runs) return Problem::kInterleaving;
+  const bool interleaves =
+      plan.virtual_stages > 1 && plan.schedule == Schedule::kOneForwardOneBackward;
+  if (interleaves && (plan.pipeline == 1 || plan.micro_batches(job) % plan.pipeline != 0)) {
+    return Problem::kInterleaving;
   }
+  if (!problem_of_schedule(plan.shape(plan.micro_batches(job))).empty()) return Problem::kSchedule;
   return std::nullopt;
 }
 
@@ -145,9 +144,12 @@ std::string explain(Problem problem, const cluster::Cluster& cluster, const work
                          model.layers);
     case Problem::kInterleaving:
       return fmt::format(
-          "virtual_stages: {} needs pipeline > 1, the 1f1b schedule, and micro-batches ({}) in "
-          "multiples of the pipeline ({})",
+          "virtual_stages: {} needs pipeline > 1 and micro-batches ({}) in multiples of the "
+          "pipeline ({})",
           plan.virtual_stages, plan.micro_batches(job), plan.pipeline);
+    case Problem::kSchedule:
+      return fmt::format("schedule: {}: {}", name_of(plan.schedule),
+                         problem_of_schedule(plan.shape(plan.micro_batches(job))));
     case Problem::kExpertSplit:
       return fmt::format("expert: {} must divide {} experts and {} tensor x context x data ranks",
                          plan.expert, model.moe ? model.moe->experts : 0,

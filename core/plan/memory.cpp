@@ -31,7 +31,7 @@ workload::ShardedParameters prediction_parameters(const workload::Model& model, 
   const double share = table.dense / (static_cast<double>(model.vocabulary) * hidden);
   const workload::ShardedParameters joints{
       chunk.prediction_layers * (2 * hidden * hidden * share + 2 * hidden), 0};
-  return chunk.embedding ? joints : joints + table;
+  return chunk.beside_embedding ? joints : joints + table;
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ workload::ShardedParameters parameters_of_chunk(const workload::Model& model, co
   if (chunk.embedding) sum = sum + kinds[2];
   if (chunk.prediction_layers > 0) sum = sum + prediction_parameters(model, chunk, kinds);
   if (chunk.head) {
-    const bool shared = model.tied_embeddings && chunk.embedding;
+    const bool shared = model.tied_embeddings && chunk.beside_embedding;
     sum = sum +
           (shared ? workload::ShardedParameters{static_cast<double>(model.hidden), 0} : kinds[3]);
   }
@@ -78,10 +78,11 @@ workload::ShardedParameters parameters_of_chunk(const workload::Model& model, co
 workload::ShardedParameters parameters_of_stage(const workload::Job& job, const Plan& plan,
                                                 int stage) {
   const auto kinds = kind_parameters(job.model, plan.shard());
+  const auto shape = plan.shape(1);
   workload::ShardedParameters sum;
-  for (int c = 0; c < plan.virtual_stages; ++c) {
-    sum = sum + parameters_of_chunk(job.model, chunk_of(plan, job.model, c * plan.pipeline + stage),
-                                    kinds);
+  for (int c = 0; c < shape.chunks(); ++c) {
+    const auto chunk = chunk_of(plan, job.model, shape.virtual_stage(stage, c));
+    sum = sum + parameters_of_chunk(job.model, chunk, kinds);
   }
   return sum;
 }
@@ -109,6 +110,8 @@ Memory memory_of_stage(const workload::Job& job, const workload::Software& softw
   memory.weights = held_bytes(parameters, plan, state.weights, zero >= 3);
   memory.gradients = held_bytes(parameters, plan, state.gradients, zero >= 2);
   memory.optimizer = held_bytes(parameters, plan, state.optimizer, zero >= 1);
+  // The ranks of both copies of a layer share its optimizer.
+  if (zero >= 1) memory.optimizer *= 1.0 / plan.shape(1).ways();
   memory.activations = activations_of_stage(job, software, plan, stage);
   memory.buffers = buffers_of_stage(job, software, plan, stage);
   memory.fixed = software.reserved_fixed;

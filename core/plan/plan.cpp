@@ -14,11 +14,6 @@ const char* name_of(Recompute recompute) {
   return kNames[static_cast<std::size_t>(recompute)];
 }
 
-const char* name_of(Schedule schedule) {
-  constexpr std::array<const char*, kScheduleCount> kNames = {"1f1b", "gpipe"};
-  return kNames[static_cast<std::size_t>(schedule)];
-}
-
 std::string layout_text(const Plan& plan) {
   std::string text = fmt::format("TP{}", plan.tensor);
   if (plan.sequence_parallel) text += "+SP";
@@ -27,7 +22,9 @@ std::string layout_text(const Plan& plan) {
   if (plan.virtual_stages > 1) text += fmt::format("x{}", plan.virtual_stages);
   text += fmt::format(" DP{}", plan.data);
   if (plan.expert > 1) text += fmt::format(" EP{}", plan.expert);
-  if (plan.pipeline > 1 && plan.schedule == Schedule::kGPipe) text += " GPipe";
+  if (plan.pipeline > 1 && plan.schedule != Schedule::kOneForwardOneBackward) {
+    text += fmt::format(" {}", title_of(plan.schedule));
+  }
   return text;
 }
 
@@ -66,8 +63,9 @@ Range range_of(const Plan& plan, int layers, int behind, int virtual_stage) {
 int recomputed_layers(const Plan& plan, int virtual_stage, int layers) {
   if (plan.recompute == Recompute::kNone) return 0;
   if (plan.recompute_layers.empty()) return layers;
-  const auto stage = static_cast<std::size_t>(virtual_stage % plan.pipeline);
-  const int chunk = virtual_stage / plan.pipeline;
+  const auto holder = holder_of(plan.shape(1), virtual_stage, 0);
+  const auto stage = static_cast<std::size_t>(holder.stage);
+  const int chunk = holder.chunk;
   const int total = plan.recompute_layers[std::min(stage, plan.recompute_layers.size() - 1)];
   const int share = total / plan.virtual_stages + (chunk < total % plan.virtual_stages ? 1 : 0);
   return std::min(share, layers);
@@ -84,6 +82,7 @@ Chunk chunk_of(const Plan& plan, const workload::Model& model, int virtual_stage
   chunk.embedding = virtual_stage == 0;
   chunk.head = virtual_stage == plan.chunks() - 1;
   if (chunk.head) {
+    chunk.beside_embedding = chunk.embedding || plan.shape(1).placement() != Placement::kLoop;
     chunk.prediction_layers = model.prediction_layers;
     (model.moe ? chunk.moe_layers : chunk.dense_layers) += model.prediction_layers;
   }

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
+#include <stdexcept>
 
 #include "weft/plan/space.h"
 
@@ -11,7 +13,16 @@ namespace {
 using base::Fields;
 
 const std::vector<std::string> kRecomputeNames = {"none", "selective", "attention", "full", "auto"};
-const std::vector<std::string> kScheduleNames = {"1f1b", "gpipe", "auto"};
+
+std::vector<std::string> schedule_names() {
+  std::vector<std::string> names;
+  for (int s = 0; s < kScheduleCount; ++s) {
+    const auto schedule = static_cast<Schedule>(s);
+    if (schedule != Schedule::kGiven) names.emplace_back(name_of(schedule));
+  }
+  names.emplace_back("auto");
+  return names;
+}
 
 // No cluster is split further; products of all degrees stay far inside 64 bits.
 constexpr int kMostReplicas = 1 << 22;
@@ -43,6 +54,43 @@ std::vector<int> layer_list(Fields& fields) {
     layers.push_back(count);
   }
   return layers;
+}
+
+// {order: ["F0 F1 B0 …", …], placement: loop or fold}: one line of operations for each stage.
+GivenOrder given_order(Fields fields) {
+  GivenOrder order;
+  order.fold = fields.choice("placement", {"loop", "fold"}, 0) == 1;
+  if (!fields.has("order")) {
+    fields.reading().error(fields.node(),
+                           "'order' is missing: a list of operations for each stage");
+  }
+  for (const auto& line : fields.list("order")) {
+    try {
+      order.stages.push_back(parse_operations(base::text_of(line, fields.reading())));
+    } catch (const std::invalid_argument& error) {
+      fields.reading().error(line, error.what());
+    }
+  }
+  fields.finish();
+  return order;
+}
+
+// A name, or an order of one's own. Schedules that fold the model fix the number of chunks.
+void read_schedule(Fields& fields, Request& request) {
+  if (!fields.has("schedule")) return;
+  if (auto value = fields.value("schedule"); value->is_scalar()) {
+    const auto names = schedule_names();
+    const auto picked = fields.choice("schedule", names);
+    if (picked + 1 < names.size()) request.schedule = static_cast<Schedule>(picked);
+  } else {
+    request.schedule = Schedule::kGiven;
+    request.order = given_order(fields.map("schedule"));
+    if (!request.pipeline) request.pipeline = static_cast<int>(request.order.stages.size());
+  }
+  if (!request.schedule || request.virtual_stages) return;
+  int needed = traits_of(*request.schedule).virtual_stages;
+  if (request.schedule == Schedule::kGiven) needed = request.order.fold ? 2 : 1;
+  if (needed > 0) request.virtual_stages = needed;
 }
 
 // A plan that differs from a legal one in nothing but the given degree.
@@ -81,6 +129,33 @@ void check_degrees(Fields& fields, const Request& request, const workload::Job& 
     Plan alone;
     alone.data = *request.data;
     check_alone(fields, "data", alone, job, cluster);
+  }
+}
+
+// What a schedule asks for whatever the batch is.
+void check_schedule(Fields& fields, const Request& request) {
+  if (!request.schedule) return;
+  const auto& traits = traits_of(*request.schedule);
+  const auto complain = [&](const char* key, const std::string& message) {
+    const auto value = fields.value(key);
+    fields.reading().error(value ? *value : fields.node(),
+                           fmt::format("schedule {}: {}", traits.name, message));
+  };
+  const bool given = request.schedule == Schedule::kGiven;
+  const int chunks = given && request.order.fold ? 2 : traits.virtual_stages;
+  if (chunks > 0 && request.virtual_stages != chunks) {
+    complain("virtual_stages", fmt::format("{} virtual stages are needed", chunks));
+  }
+  if (!request.pipeline) return;
+  const int stages = *request.pipeline;
+  if (given && static_cast<int>(request.order.stages.size()) != stages) {
+    complain("schedule", fmt::format("{} stages are given, the pipeline has {}",
+                                     request.order.stages.size(), stages));
+  }
+  if (given || !traits.splits_backward) return;
+  if (stages < 2) complain("pipeline", "a pipeline of at least 2 stages is needed");
+  if (traits.placement == Placement::kBothWays && stages % 2 != 0) {
+    complain("pipeline", fmt::format("an even pipeline is needed, not {} stages", stages));
   }
 }
 
@@ -129,6 +204,7 @@ Request read_request(const base::Node& node, base::Reading& reading, const workl
   request.pipeline = degree(fields, "pipeline", 1, kMostDegree);
   request.virtual_stages = degree(fields, "virtual_stages", 1, kMostDegree);
   request.expert = degree(fields, "expert", 1, kMostDegree);
+  request.expert_tensor = degree(fields, "expert_tensor", 1, kMostDegree);
   request.micro_batch = degree(fields, "micro_batch", 1, kMostReplicas);
   request.zero = degree(fields, "zero", 0, 3);
   if (fields.has("sequence_parallel")) {
@@ -136,13 +212,19 @@ Request read_request(const base::Node& node, base::Reading& reading, const workl
   }
   const auto recompute = fields.choice("recompute", kRecomputeNames, kRecomputeCount);
   if (recompute < kRecomputeCount) request.recompute = static_cast<Recompute>(recompute);
-  const auto schedule = fields.choice("schedule", kScheduleNames, kScheduleCount);
-  if (schedule < kScheduleCount) request.schedule = static_cast<Schedule>(schedule);
+  read_schedule(fields, request);
   request.layers = layer_list(fields);
+  for (const auto& stage : fields.list("recompute_layers")) {
+    const auto count = base::integer_of(stage, reading, fields.name(), 0);
+    request.recompute_layers.push_back(
+        static_cast<int>(std::min<std::int64_t>(count, kMostDegree)));
+  }
   fields.finish();
   if (!reading.diagnostics().empty()) return request;
 
   check_degrees(fields, request, job, cluster);
+  check_schedule(fields, request);
+  if (!reading.diagnostics().empty()) return request;
   check_stages(fields, request, job, cluster);
   return request;
 }

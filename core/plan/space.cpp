@@ -74,7 +74,10 @@ class Enumerator {
           plan.context = context;
           plan.pipeline = pipeline;
           plan.layers = request_.layers;
+          plan.recompute_layers = request_.recompute_layers;
+          plan.expert_tensor = request_.expert_tensor.value_or(1);
           plan.schedule = request_.schedule.value_or(Schedule::kOneForwardOneBackward);
+          plan.order = request_.order;
           plan.sequence_parallel = request_.sequence_parallel.value_or(tensor > 1);
           batch_splits(plan, devices / std::max<std::int64_t>(each, 1));
         }
@@ -100,7 +103,8 @@ class Enumerator {
   void pipeline_splits(Plan& plan) {
     const auto per_stage = job_.model.layers / plan.pipeline;
     const bool interleaves = plan.pipeline > 1 && plan.schedule == Schedule::kOneForwardOneBackward;
-    const auto chunks = interleaves ? divisors(per_stage, per_stage) : Values{1};
+    const int needed = std::max(traits_of(plan.schedule).virtual_stages, 1);
+    const auto chunks = interleaves ? divisors(per_stage, per_stage) : Values{needed};
     const auto experts =
         job_.model.moe ? divisors(job_.model.moe->experts, cluster_.devices()) : Values{1};
     const auto zeros = plan.pipeline > 1 ? Values{1} : Values{1, 2, 3};

@@ -48,7 +48,7 @@ Communication behind(base::Time work, base::Time window, double layers, bool ove
 DataParallelWork data_parallel_work(const cluster::Cluster& cluster,
                                     const workload::Software& software, int zero,
                                     const workload::ShardedParameters& parameters,
-                                    const GroupShapes& shapes) {
+                                    const GroupShapes& shapes, int copies) {
   DataParallelWork result;
   Work work(cluster.fabric, software);
   const double dense = parameters.dense;
@@ -71,7 +71,8 @@ DataParallelWork data_parallel_work(const cluster::Cluster& cluster,
         work.exchange(Collective::kAllGather, shapes.expert_data, plan::kWeightBytes * experts);
   }
   const double sharded =
-      zero == 0 ? dense + experts : dense / shapes.shard.size + experts / shapes.expert_data.size;
+      zero == 0 ? dense + experts
+                : (dense / shapes.shard.size + experts / shapes.expert_data.size) / copies;
   const double gradients = zero >= 2 ? sharded : dense + experts;
   // Gradients are read for the norm and cleared for the next step, then read by Adam.
   const chips::MemoryBound update{base::Bytes((kAdam + g) * sharded + 2 * g * gradients),

@@ -91,6 +91,7 @@ void Evaluator::prepare_passes(const plan::Plan& plan) {
   chunks_.resize(at(chunks));
   forward_.assign(at(chunks), 0.0);
   backward_.assign(at(chunks), 0.0);
+  weight_.assign(at(chunks), 0.0);
   for (int vs = 0; vs < chunks; ++vs) {
     const auto chunk = plan::chunk_of(plan, job_.model, vs);
     chunks_[at(vs)] = chunk;
@@ -99,6 +100,10 @@ void Evaluator::prepare_passes(const plan::Plan& plan) {
       const auto& cost = cost_of(part.kind);
       forward_[at(vs)] += part.count * cost.forward.total.si();
       backward_[at(vs)] += part.count * cost.backward.total.si();
+      // Logits would have to be kept for the head's: it is not put off (assumed).
+      if (part.kind == LayerKind::kDense || part.kind == LayerKind::kMoe) {
+        weight_[at(vs)] += part.count * cost.backward.weight.si();
+      }
       if (part.recomputed == 0) continue;
       backward_[at(vs)] += part.recomputed * cost.recomputed(plan.recompute).total.si();
     }
@@ -127,6 +132,10 @@ void Evaluator::prepare_data_parallel(const plan::Plan& plan) {
     if (costs_[k] != nullptr) kinds[k] = costs_[k]->parameters;
   }
   const auto tied = tied_gradients(plan, kinds);
+  const auto shape = plan.shape(1);
+  const int copies = shape.ways();
+  const int held_chunks = copies * plan.virtual_stages;
+  const bool in_turn = shape.placement() == plan::Placement::kLoop;
   workload::ShardedParameters known{-1, -1};
   DataParallelWork work;
   // Adapters are about a thousandth of the weights they stand beside.
@@ -136,8 +145,8 @@ void Evaluator::prepare_data_parallel(const plan::Plan& plan) {
     double layers = 0;
     base::Time forward;
     base::Time backward;
-    for (int c = 0; c < plan.virtual_stages; ++c) {
-      const auto vs = at(c * plan.pipeline + i);
+    for (int c = 0; c < held_chunks; ++c) {
+      const auto vs = at(in_turn ? c * plan.pipeline + i : shape.virtual_stage(i, c));
       const auto& chunk = chunks_[vs];
       const auto held = plan::parameters_of_chunk(job_.model, chunk, kinds);
       parameters.dense += held.dense * trained;
@@ -147,7 +156,9 @@ void Evaluator::prepare_data_parallel(const plan::Plan& plan) {
     }
     // Inner stages are alike: their collectives are computed once.
     if (parameters.dense != known.dense || parameters.experts != known.experts) {
-      work = data_parallel_work(cluster_, software_, plan.zero_traffic(), parameters, shapes());
+      work = data_parallel_work(cluster_, software_, plan.zero_traffic(), parameters, shapes(),
+                                copies);
+      if (copies > 1) work.gradients += gradients_of_copies(plan, parameters);
       known = parameters;
     }
     auto& stage = stages_[at(i)];
@@ -163,12 +174,38 @@ void Evaluator::prepare_data_parallel(const plan::Plan& plan) {
 interconnect::CollectiveCost Evaluator::tied_gradients(const plan::Plan& plan,
                                                        const plan::KindParameters& kinds) {
   if (!job_.model.tied_embeddings || plan.pipeline == 1) return {};
+  if (plan.shape(1).placement() != plan::Placement::kLoop) return {};  // both are on one stage
   const auto stride =
       static_cast<std::int64_t>(plan.tensor) * plan.context * plan.data * (plan.pipeline - 1);
   const int pair = group(plan.devices(), stride, 0);
   const auto table = kinds[static_cast<std::size_t>(LayerKind::kEmbedding)].dense;
   return cluster_.fabric.cost(Collective::kAllReduce, shapes_[at(pair)],
                               base::Bytes(software_.gradient_bytes * table));
+}
+
+// With a copy of the model for each way, stages i and p - 1 - i hold the same layers and sum their
+// gradients, each rank its shard.
+base::Time Evaluator::gradients_of_copies(const plan::Plan& plan,
+                                          const workload::ShardedParameters& parameters) {
+  const auto stride =
+      static_cast<std::int64_t>(plan.tensor) * plan.context * plan.data * (plan.pipeline - 1);
+  const int pair = group(plan.devices(), stride, 0);
+  const bool shards = plan.zero_traffic() >= 1;
+  const double dense = shards ? parameters.dense / plan.shard_ranks() : parameters.dense;
+  const double experts =
+      shards ? parameters.experts / plan::expert_replicas(plan) : parameters.experts;
+  return cluster_.fabric
+      .cost(Collective::kAllReduce, shapes_[at(pair)],
+            base::Bytes(software_.gradient_bytes * (dense + experts)))
+      .time;
+}
+
+// Of 1 micro-batch: whether a chunk hands its result to another stage.
+double Evaluator::sends(const plan::PipelineShape& shape, int stage, int chunk,
+                        bool forward) const {
+  const int next = shape.virtual_stage(stage, chunk) + (forward ? 1 : -1);
+  if (next < 0 || next == shape.model_chunks()) return 0;
+  return plan::holder_of(shape, next, shape.ways() == 2 ? chunk : 0).stage == stage ? 0 : 1;
 }
 
 void Evaluator::prepare(const plan::Plan& plan) {
@@ -186,16 +223,25 @@ void Evaluator::prepare(const plan::Plan& plan) {
   if (plan.pipeline > 1) {
     const double tokens =
         static_cast<double>(plan.micro_batch) * static_cast<double>(job_.sequence) / plan.context;
-    const double share = plan.sequence_parallel ? plan.tensor : 1;
-    const base::Bytes bytes(2.0 * tokens * static_cast<double>(job_.model.hidden) / share);
-    transfer_ =
-        cluster_.fabric.cost(Collective::kPointToPoint, shapes_[at(in_use_.next_stage)], bytes);
+    const bool splits = plan.sequence_parallel || software_.splits_transfers;
+    const base::Bytes whole(2.0 * tokens * static_cast<double>(job_.model.hidden));
+    transfer_ = cluster_.fabric.cost(Collective::kPointToPoint, shapes_[at(in_use_.next_stage)],
+                                     splits ? whole / plan.tensor : whole);
+    if (!plan.sequence_parallel && software_.splits_transfers && plan.tensor > 1) {
+      const auto gather = collective_cost(cluster_.fabric, software_, Collective::kAllGather,
+                                          shapes_[at(in_use_.tensor)], whole);
+      transfer_.time += gather.time;
+      for (std::size_t t = 0; t < gather.sent.size(); ++t) transfer_.sent[t] += gather.sent[t];
+    }
   }
   if (!software_.overlap_pipeline) {
     // The sender waits: forward to the next virtual stage, backward to the one before.
+    // Where a folded model turns, the stage hands over to itself.
+    const int turn = plan.shape(1).placement() == plan::Placement::kFold ? plan.pipeline : 0;
     for (int vs = 0; vs < plan.chunks(); ++vs) {
-      if (vs + 1 < plan.chunks()) forward_[at(vs)] += transfer_.time.si();
-      if (vs > 0) backward_[at(vs)] += transfer_.time.si();
+      const int next = vs + 1;
+      if (next < plan.chunks() && next != turn) forward_[at(vs)] += transfer_.time.si();
+      if (vs > 0 && vs != turn) backward_[at(vs)] += transfer_.time.si();
     }
   }
 }
@@ -210,13 +256,15 @@ PipelineTimes Evaluator::times(const plan::Plan& plan) const {
   times.backward = backward_;
   times.start = start_;
   times.tail = tail_;
+  times.weight = weight_;
+  times.order = &plan.order;
   times.transfer = software_.overlap_pipeline ? transfer_.time.si() : 0.0;
   return times;
 }
 
 base::Time Evaluator::lower_bound(const plan::Plan& plan) {
   prepare(plan);
-  return base::Time(closed_form(times(plan)));
+  return base::Time(closed_form(times(plan), scratch_));
 }
 
 base::Time Evaluator::time(const plan::Plan& plan, Folding folding) {

@@ -36,7 +36,7 @@ void add_traffic(Traffic& sum, const Traffic& sent, double times) {
 
 // What the kernels of a pass take together, and the parts that communication can hide behind.
 struct Kernels {
-  base::Time all, matrix, attention;
+  base::Time all, matrix, attention, weight;
   base::Energy energy;
   double launches = 0;
 };
@@ -58,6 +58,7 @@ class PassBuilder {
                  const workload::ShardedParameters& scattered) {
     const auto kernels = run(pass);
     cost_.kernels = kernels.all;
+    cost_.weight = kernels.weight;
     cost_.energy = kernels.energy;
     tensor(pass, kernels.matrix);
     context(pass, kernels.attention);
@@ -90,15 +91,18 @@ class PassBuilder {
           },
           kernel.shape);
       if (std::holds_alternative<chips::Attention>(kernel.shape)) {
-        cost = software_.attention_time * cost;
+        const double portable = device.kernels.attention.portable;
+        cost = (software_.portable_attention ? portable : 1.0) * software_.attention_time * cost;
       }
       sum.all += cost.time;
       sum.energy += cost.energy;
       sum.launches += kernel.launches;
       if (std::holds_alternative<chips::Attention>(kernel.shape)) sum.attention += cost.time;
       if (std::holds_alternative<chips::Gemm>(kernel.shape)) sum.matrix += cost.time;
+      if (kernel.is_weight_gradient) sum.weight += cost.time;
     }
     sum.all *= 1.0 + residual_;
+    sum.weight *= 1.0 + residual_;
     sum.energy *= 1.0 + residual_;
     return sum;
   }
@@ -250,6 +254,7 @@ PassCost& PassCost::add(const PassCost& other, double times) {
   sum(expert, other.expert);
   sum(data, other.data);
   total += other.total * times;
+  weight += other.weight * times;
   window += other.window * times;
   energy += other.energy * times;
   add_traffic(sent, other.sent, times);

@@ -1,12 +1,18 @@
-// The schedules of this room, one file each; pipeline.cpp picks one.
+// Ways to replay a schedule; pipeline.cpp picks one.
 #pragma once
 
+#include "compiled_order.h"
 #include "weft/step/pipeline.h"
 
 namespace weft::step {
 
-double replay_one_forward_one_backward(const PipelineTimes& times, Folding folding,
-                                       PipelineScratch& scratch);
+// Any schedule, from its order.
+double replay_order(const PipelineTimes& times, Folding folding, PipelineScratch& scratch);
+// Its head and some rounds only: scratch.cursor and scratch.begin are of that moment. Needs
+// set_durations().
+void replay_begin(const CompiledOrder& order, std::int64_t rounds, const PipelineTimes& times,
+                  PipelineScratch& scratch);
+// GPipe, whose end times are known.
 double replay_gpipe(const PipelineTimes& times, Folding folding, PipelineScratch& scratch);
 
 }  // namespace weft::step

@@ -60,8 +60,9 @@ base::Power power_of(const PassCost& pass) {
 
 // One micro-batch on every chunk of a stage, then the data-parallel work around all of them.
 void Evaluator::book_stage(const plan::Plan& plan, int stage, Ledger& ledger) const {
-  for (int c = 0; c < plan.virtual_stages; ++c) {
-    const int vs = c * plan.pipeline + stage;
+  const auto shape = plan.shape(plan.micro_batches(job_));
+  for (int c = 0; c < shape.chunks(); ++c) {
+    const int vs = shape.virtual_stage(stage, c);
     const auto& chunk = chunks_[at(vs)];
     for (const auto& part : parts_of(chunk)) {
       if (part.count == 0) continue;
@@ -74,13 +75,13 @@ void Evaluator::book_stage(const plan::Plan& plan, int stage, Ledger& ledger) co
       book(ledger, Part::kRecompute,
            PassCost{}.add(cost.recomputed(plan.recompute), part.recomputed));
     }
-    const double sends = (vs + 1 < plan.chunks() ? 1 : 0) + (vs > 0 ? 1 : 0);
-    if (!software_.overlap_pipeline) book(ledger, Part::kPipelineTransfer, transfer_.time * sends);
+    const double sent = sends(shape, stage, c, true) + sends(shape, stage, c, false);
+    if (!software_.overlap_pipeline) book(ledger, Part::kPipelineTransfer, transfer_.time * sent);
     for (std::size_t t = 0; t < transfer_.sent.size(); ++t) {
-      ledger.sent[t] += transfer_.sent[t] * sends;
+      ledger.sent[t] += transfer_.sent[t] * sent;
     }
   }
-  scale(ledger, static_cast<double>(plan.micro_batches(job_)));
+  scale(ledger, static_cast<double>(shape.micro_batches_per_way()));
 
   const auto& data = stages_[at(stage)].data;
   book(ledger, Part::kData, data.gradients);

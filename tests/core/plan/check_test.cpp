@@ -98,13 +98,50 @@ const std::vector<Refusal>& refusals() {
          job.global_batch = 30;
        },
        "micro-batches (30) in multiples of the pipeline (4)"},
-      {Problem::kInterleaving,
+      {Problem::kSchedule,
        [](auto&, auto&, auto& plan) {
          plan.virtual_stages = 2;
          plan.pipeline = 2;
          plan.schedule = Schedule::kGPipe;
        },
-       "the 1f1b schedule"},
+       "schedule: gpipe: virtual_stages: 1 is needed, not 2"},
+      {Problem::kSchedule,
+       [](auto&, auto&, auto& plan) { plan.schedule = Schedule::kZeroBubbleH1; },
+       "schedule: zb_h1: a pipeline of at least 2 stages is needed"},
+      {Problem::kSchedule,
+       [](auto&, auto&, auto& plan) {
+         plan.pipeline = 2;
+         plan.schedule = Schedule::kZeroBubbleV;
+       },
+       "schedule: zb_v: virtual_stages: 2 is needed, not 1"},
+      {Problem::kSchedule,
+       [](auto&, auto&, auto& plan) {
+         plan.pipeline = 3;
+         plan.schedule = Schedule::kDualPipe;
+       },
+       "schedule: dualpipe: an even pipeline is needed, not 3 stages"},
+      {Problem::kSchedule,
+       [](auto&, auto& job, auto& plan) {
+         plan.pipeline = 4;
+         plan.schedule = Schedule::kDualPipe;
+         job.global_batch = 9;
+       },
+       "9 micro-batches do not split over both ways"},
+      {Problem::kSchedule,
+       [](auto&, auto& job, auto& plan) {
+         plan.pipeline = 4;
+         plan.schedule = Schedule::kDualPipe;
+         job.global_batch = 6;
+       },
+       "at least 8 micro-batches are needed, twice the pipeline, not 6"},
+      {Problem::kSchedule,
+       [](auto&, auto& job, auto& plan) {
+         plan.pipeline = 2;
+         plan.schedule = Schedule::kGiven;
+         plan.order.stages = {parse_operations("F0 B0"), parse_operations("F0 B0")};
+         job.global_batch = 2;
+       },
+       "schedule: given: stage 0: the forward pass of micro-batch 1 of chunk 0 is missing"},
       {Problem::kExpertSplit,
        [](auto&, auto&, auto& plan) {
          plan.expert = 3;

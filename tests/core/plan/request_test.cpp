@@ -86,7 +86,47 @@ TEST(BadRequest, AWordThatIsNoPlan) {
 TEST(BadRequest, AnUnknownKeyOrChoice) {
   EXPECT_TRUE(complains("plan: {tensr: 8}", "1:8", "did you mean 'tensor'"));
   EXPECT_TRUE(complains("plan: {recompute: some}", "1:19", "selective"));
-  EXPECT_TRUE(complains("plan: {schedule: dualpipe}", "1:18", "1f1b"));
+  EXPECT_TRUE(complains("plan: {schedule: dualpip}", "1:18", "dualpipe"));
+  EXPECT_TRUE(complains("plan: {schedule: given}", "1:18", "1f1b"));
+}
+
+TEST(Request, FixesTheChunksOfASchedule) {
+  const auto zb_v = parsed("plan: {pipeline: 4, schedule: zb_v}");
+  EXPECT_EQ(zb_v.schedule, Schedule::kZeroBubbleV);
+  EXPECT_EQ(zb_v.virtual_stages, 2);
+  EXPECT_EQ(parsed("plan: {schedule: dualpipe}").virtual_stages, 1);
+  EXPECT_EQ(parsed("plan: {schedule: dualpipe_v}").virtual_stages, 2);
+  EXPECT_EQ(parsed("plan: {schedule: 1f1b}").virtual_stages, std::nullopt);
+  EXPECT_EQ(parsed("plan: {schedule: auto}").schedule, std::nullopt);
+}
+
+TEST(Request, TakesAnOrderOfTheUsersOwn) {
+  const auto request = parsed(
+      "plan:\n  schedule:\n    placement: fold\n    order:\n"
+      "      - F0 F0.1 B0.1 B0\n      - F0 F0.1 B0.1 B0");
+  EXPECT_EQ(request.schedule, Schedule::kGiven);
+  EXPECT_EQ(request.pipeline, 2);
+  EXPECT_EQ(request.virtual_stages, 2);
+  ASSERT_EQ(request.order.stages.size(), 2U);
+  EXPECT_TRUE(request.order.fold);
+  EXPECT_EQ(request.order.stages[1], parse_operations("F0 F0.1 B0.1 B0"));
+}
+
+TEST(BadRequest, AScheduleThatDoesNotGoWithItsPipeline) {
+  EXPECT_TRUE(complains("plan: {pipeline: 5, schedule: dualpipe}", "1:18",
+                        "an even pipeline is needed, not 5 stages"));
+  EXPECT_TRUE(complains("plan: {pipeline: 1, schedule: zb_h2}", "1:18", "at least 2 stages"));
+  EXPECT_TRUE(complains("plan: {pipeline: 4, virtual_stages: 3, schedule: zb_v}", "1:37",
+                        "2 virtual stages are needed"));
+}
+
+TEST(BadRequest, AnOrderThatIsNone) {
+  EXPECT_TRUE(complains("plan: {schedule: {order: [F0 X0, F0 B0]}}", "1:27",
+                        "'X0' is no operation; F, B, I or W"));
+  EXPECT_TRUE(complains("plan: {schedule: {placement: loop}}", "1:18", "'order' is missing"));
+  EXPECT_TRUE(complains("plan: {schedule: {order: [F0 B0], shape: v}}", "1:35", "shape"));
+  EXPECT_TRUE(complains("plan: {pipeline: 3, schedule: {order: [F0 B0, F0 B0]}}", "1:31",
+                        "2 stages are given, the pipeline has 3"));
 }
 
 TEST(BadRequest, LayersThatAreNoNumbers) {

@@ -77,6 +77,25 @@ TEST_F(OnH100, WithoutOverlapGradientsAreExposedWhole) {
   EXPECT_NEAR((with.hidden[data] + with.parts[data] - tax) / without.parts[data], 1.0, 1e-9);
 }
 
+// Between hosts each tensor rank sends its part, inside the host all gather the whole: the same as
+// with a split sequence, and the gathering.
+TEST_F(OnH100, SplitTransfersAreGatheredInTheHost) {
+  auto plan = plan_of(8, 4, 1, 2);
+  plan.sequence_parallel = false;
+  const auto sent = [&](bool splits) {
+    auto software = software_;
+    software.splits_transfers = splits;
+    return Evaluator(cluster_, job_, software).simulate(plan).sent;
+  };
+  const auto whole = sent(false);
+  const auto split = sent(true);
+  const auto hosts = cluster_.fabric.tiers().size() - 1;
+  const double message = 2.0 * 8192 * 8192;
+  const double messages = 64 * 2 * 3 / 4.0;  // micro-batches, both ways, three borders, four stages
+  EXPECT_NEAR((whole[hosts] - split[hosts]) / base::Bytes(message * messages * 7 / 8), 1, 1e-9);
+  EXPECT_NEAR((split[0] - whole[0]) / base::Bytes(message * messages * 7 / 8), 1, 1e-9);
+}
+
 TEST_F(OnH100, EnergyLiesBetweenWaitingAndTheLimit) {
   Evaluator evaluator(cluster_, job_, software_);
   const auto ledger = evaluator.simulate(plan_of(4, 4, 1, 4));

@@ -143,6 +143,30 @@ TEST_F(OnHosts, AttentionTimeIsOfAttentionAlone) {
   EXPECT_EQ(two.selective_recompute.kernels, one.selective_recompute.kernels);
 }
 
+// A kernel without Hopper's instructions takes what the chip says, on chips that say nothing no
+// more.
+TEST_F(OnHosts, PortableAttentionTakesWhatTheChipSays) {
+  const auto plan = tensor_plan(1);
+  const auto native = cost(plan).attention_recompute.kernels;
+  software_.portable_attention = true;
+  const double portable = cluster_.device().kernels.attention.portable;
+  EXPECT_GT(portable, 1.2);
+  EXPECT_NEAR(cost(plan).attention_recompute.kernels / native, portable, 1e-12);
+}
+
+// A third of the GEMMs of a layer, a half of those of its backward pass.
+TEST_F(OnHosts, WeightGradientsAreHalfOfTheBackwardGemms) {
+  const auto plan = tensor_plan(1);
+  const auto full = cost(plan);
+  job_.training = workload::Training::kLowRank;
+  const auto frozen = cost(plan);
+  EXPECT_EQ(full.forward.weight.si(), 0);
+  EXPECT_EQ(frozen.backward.weight.si(), 0);
+  EXPECT_NEAR((full.backward.kernels - frozen.backward.kernels) / full.backward.weight, 1, 1e-9);
+  EXPECT_GT(full.backward.weight / full.backward.kernels, 0.3);
+  EXPECT_LT(full.backward.weight / full.backward.kernels, 0.5);
+}
+
 TEST_F(OnHosts, RecomputedIsWhatItSays) {
   const auto one = cost(tensor_plan(1));
   EXPECT_EQ(one.recomputed(plan::Recompute::kFull).total, one.forward.total);

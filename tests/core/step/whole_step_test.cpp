@@ -138,6 +138,39 @@ TEST_F(WholeStep, OfZero3InAPipelineTalksAsZero1) {
   }
 }
 
+// Weight gradients are a part of the backward pass: put off, they change when work is done, not how
+// much.
+TEST_F(WholeStep, DoesTheSameWorkUnderEverySchedule) {
+  auto plan = plan_of(2, 4, 1, 8);
+  const auto plain = step(plan);
+  for (int s = 1; s < plan::kScheduleCount - 1; ++s) {
+    plan.schedule = static_cast<plan::Schedule>(s);
+    plan.virtual_stages = std::max(plan::traits_of(plan.schedule).virtual_stages, 1);
+    const auto ledger = step(plan);
+    const auto* name = plan::name_of(plan.schedule);
+    for (const auto part : {Part::kForward, Part::kBackward}) {
+      EXPECT_NEAR(ledger.part(part) / plain.part(part), 1, 1e-9) << name;
+    }
+    EXPECT_NEAR(ledger.sum_of_parts() / ledger.step, 1, 1e-9) << name;
+    Evaluator evaluator(cluster_, job_, software_);
+    EXPECT_LE(evaluator.lower_bound(plan), ledger.step * (1 + 1e-12)) << name;
+    const auto unfolded = evaluator.time(plan, Folding::kUnfolded);
+    EXPECT_NEAR(ledger.step / unfolded, 1, 1e-12) << name;
+  }
+}
+
+TEST_F(WholeStep, WaitsLessWithoutBubbles) {
+  auto plan = plan_of(2, 4, 1, 8);
+  const auto bubble = [&](plan::Schedule schedule) {
+    plan.schedule = schedule;
+    plan.virtual_stages = std::max(plan::traits_of(schedule).virtual_stages, 1);
+    return step(plan).part(Part::kBubble);
+  };
+  const auto plain = bubble(plan::Schedule::kOneForwardOneBackward);
+  EXPECT_LT(bubble(plan::Schedule::kZeroBubbleH1), plain);
+  EXPECT_LT(bubble(plan::Schedule::kZeroBubbleH2), bubble(plan::Schedule::kZeroBubbleH1));
+}
+
 // A thousandth of the weights is trained.
 TEST_F(WholeStep, OfAdaptersHasNoGradientsToSpeakOf) {
   const auto plan = plan_of(1, 1, 1, 64);

@@ -24,13 +24,14 @@ enum class Problem {
   kPipelineDepth,     // fewer layers than virtual stages
   kLayerSplit,        // the given layers do not add up
   kInterleaving,      // virtual stages without a pipeline, or micro-batches not a multiple of it
+  kSchedule,          // what the schedule itself asks for: see explain()
   kExpertSplit,  // expert ranks do not divide the experts or tensor·context·data; expert_tensor
                  // is neither 1 nor tensor
   kExpertWithoutMoe,
   kShardSplit,  // zero_ranks do not divide the data and context ranks
   kMemory,
 };
-inline constexpr int kProblemCount = 16;
+inline constexpr int kProblemCount = 17;
 const char* name_of(Problem problem);
 
 // The first rule that the plan breaks, memory not looked at; nothing when it is legal.

@@ -61,8 +61,8 @@ KindParameters kind_parameters(const workload::Model& model, const workload::Sha
 workload::ShardedParameters parameters_of_chunk(const workload::Model& model, const Chunk& chunk,
                                                 const KindParameters& kinds);
 
-// Parameters held by the devices of a stage: replicated over data·context ranks (dense), or over
-// expert-data ranks (experts).
+// Parameters held by the devices of a stage, both copies under DualPipe: replicated over
+// data·context ranks (dense), or over expert-data ranks (experts).
 workload::ShardedParameters parameters_of_stage(const workload::Job& job, const Plan& plan,
                                                 int stage);
 // Bytes of parameters on one device, if `sharded` over the ranks of ZeRO: experts over their

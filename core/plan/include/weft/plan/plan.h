@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/plan/schedule.h"
 #include "weft/workload/layer.h"
 #include "weft/workload/model.h"
 
@@ -17,12 +18,6 @@ namespace weft::plan {
 enum class Recompute { kNone, kSelective, kAttention, kFull };
 inline constexpr int kRecomputeCount = 4;
 const char* name_of(Recompute recompute);
-
-// kOneForwardOneBackward is interleaved when virtual_stages > 1 (Narayanan et al., arXiv
-// 2104.04473).
-enum class Schedule { kOneForwardOneBackward, kGPipe };
-inline constexpr int kScheduleCount = 2;
-const char* name_of(Schedule schedule);
 
 // Degrees multiply to the devices in use; expert parallelism takes its ranks from tensor, context
 // and data ranks. Rank order, innermost first: tensor, context, data, pipeline (Megatron's
@@ -49,6 +44,8 @@ struct Plan {
   // Layers of each virtual stage in the order of the model; empty: as even as they go, the stages
   // with the embedding and the head last to get one more.
   std::vector<int> layers;
+  // With Schedule::kGiven: what each stage does, for as many micro-batches as the job has.
+  GivenOrder order;
 
   [[nodiscard]] std::int64_t devices() const {
     return static_cast<std::int64_t>(tensor) * context * data * pipeline;
@@ -56,6 +53,9 @@ struct Plan {
   [[nodiscard]] int chunks() const { return pipeline * virtual_stages; }
   [[nodiscard]] std::int64_t micro_batches(const workload::Job& job) const {
     return job.global_batch / (static_cast<std::int64_t>(data) * micro_batch);
+  }
+  [[nodiscard]] PipelineShape shape(std::int64_t micro_batches) const {
+    return {schedule, pipeline, virtual_stages, micro_batches, &order};
   }
   [[nodiscard]] workload::Shard shard() const {
     return {tensor, sequence_parallel, context, expert, expert_tensor, micro_batch};
@@ -74,8 +74,7 @@ struct Plan {
 std::string layout_text(const Plan& plan);
 std::string to_text(const Plan& plan);
 
-// A run of layers on one virtual stage. Chunk c of pipeline stage i is virtual stage
-// c · pipeline + i.
+// A run of layers on one virtual stage.
 struct Chunk {
   int dense_layers = 0;
   int moe_layers = 0;
@@ -84,6 +83,7 @@ struct Chunk {
   int prediction_layers = 0;  // of multi-token prediction, with a head each
   bool embedding = false;
   bool head = false;
+  bool beside_embedding = false;  // with the head: its device has the input table too
   [[nodiscard]] int layers() const { return dense_layers + moe_layers; }
 };
 Chunk chunk_of(const Plan& plan, const workload::Model& model, int virtual_stage);

@@ -18,7 +18,10 @@ struct Request {
   std::optional<bool> sequence_parallel;
   std::optional<Recompute> recompute;
   std::optional<Schedule> schedule;
+  std::optional<int> expert_tensor;  // 1 where it is not given
   std::vector<int> layers;
+  std::vector<int> recompute_layers;       // of each pipeline stage, the last for all that follow
+  GivenOrder order;                        // with Schedule::kGiven
   std::optional<base::Position> position;  // of the plan in its file
 
   // Whether nothing is left to search.
@@ -40,11 +43,12 @@ struct SpaceCount {
 
 // All legal plans that fit, in a fixed order: tensor over the divisors of the heads, pipeline over
 // powers of two and the divisors of the layers and of the devices, virtual stages over the divisors
-// of a stage's layers, context and micro-batch over powers of two (at least 1024 tokens a context
-// rank, at most 8 sequences), data over the divisors of the batch that use at least half of the
-// devices (all of them if that leaves nothing), ZeRO-1 in pipelines and ZeRO-1 … 3 without, all
-// kinds of recomputation, sequence parallelism wherever there is tensor parallelism. Fixed degrees
-// replace their range.
+// of a stage's layers (what other schedules than 1F1B, tried only where they are asked for, need),
+// context and micro-batch over powers of two (at least 1024 tokens a context rank, at most 8
+// sequences), data over the divisors of the batch that use at least half of the devices (all of
+// them if that leaves nothing), ZeRO-1 in pipelines and ZeRO-1 … 3 without, all kinds of
+// recomputation, sequence parallelism wherever there is tensor parallelism. Fixed degrees replace
+// their range.
 std::vector<Plan> legal_plans(const cluster::Cluster& cluster, const workload::Job& job,
                               const workload::Software& software, const Request& request,
                               SpaceCount& count);

@@ -56,6 +56,10 @@ class Evaluator {
                    base::Time& backward) const;
   interconnect::CollectiveCost tied_gradients(const plan::Plan& plan,
                                               const plan::KindParameters& kinds);
+  base::Time gradients_of_copies(const plan::Plan& plan,
+                                 const workload::ShardedParameters& parameters);
+  [[nodiscard]] double sends(const plan::PipelineShape& shape, int stage, int chunk,
+                             bool forward) const;
   [[nodiscard]] PipelineTimes times(const plan::Plan& plan) const;
   void book_stage(const plan::Plan& plan, int stage, Ledger& ledger) const;
 
@@ -71,7 +75,7 @@ class Evaluator {
   Groups in_use_;
   std::array<const LayerCost*, 4> costs_{};  // by LayerKind
   std::vector<plan::Chunk> chunks_;
-  std::vector<double> forward_, backward_, start_, tail_;
+  std::vector<double> forward_, backward_, weight_, start_, tail_;
   std::vector<Stage> stages_;
   interconnect::CollectiveCost transfer_;
   PipelineScratch scratch_;

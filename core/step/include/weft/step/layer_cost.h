@@ -28,6 +28,7 @@ struct PassCost {
   base::Time host;
   Communication tensor, context, expert, data;
   base::Time total;
+  base::Time weight;    // of `kernels`, the weight gradients of linear layers
   base::Time window;    // in which data-parallel communication may run beside it
   base::Energy energy;  // of the kernels
   Traffic sent{};

@@ -1,14 +1,16 @@
 // Replay of a pipeline schedule with real stage times, folded in steady state.
 //
 // A schedule is a set of max-plus recurrences: an operation starts when the one before it on its
-// stage and the one it depends on have ended. Between two changes of which of the two is later, all
-// end times grow linearly from round to round, so the replay jumps over such stretches: its cost
-// does not grow with the number of micro-batches, and the result is that of the full replay
+// stage and those whose results it needs have ended. Between two changes of which of these is last,
+// all end times grow linearly from round to round, so the replay jumps over such stretches: its
+// cost does not grow with the number of micro-batches, and the result is that of the full replay
 // (tested).
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "weft/base/quantity.h"
@@ -16,49 +18,58 @@
 
 namespace weft::step {
 
-// `forward` and `backward` are per virtual stage: chunk c of stage i at c · stages + i. `start` is
-// when a stage may begin, `tail` what it still does after its last backward pass; both per stage.
+// `forward` and `backward` are per virtual stage, in the order of the model; with two copies of the
+// model both take the same. `start` is when a stage may begin, `tail` what it still does after its
+// last operation; both per stage.
 struct PipelineTimes {
   int stages = 1;
-  int chunks = 1;                  // virtual stages per stage
-  std::int64_t micro_batches = 1;  // a multiple of stages when chunks > 1
+  int chunks = 1;                  // virtual stages per stage, of one copy of the model
+  std::int64_t micro_batches = 1;  // a multiple of stages when 1F1B is interleaved
   plan::Schedule schedule = plan::Schedule::kOneForwardOneBackward;
   std::span<const double> forward;   // s
-  std::span<const double> backward;  // s
+  std::span<const double> backward;  // s, gradients of inputs and weights
   std::span<const double> start;     // s
   std::span<const double> tail;      // s
   // A stage-to-stage transfer. Blocking transfers are part of the sender's pass and must already be
   // in forward and backward; this is the delay of those that run beside compute.
   double transfer = 0;
+  // Of `backward`, the weight gradients that can be put off; empty: none.
+  std::span<const double> weight;  // s
+  // A pair, by the virtual stage of its forward pass; empty: both passes one after the other.
+  std::span<const double> overlapped;       // s
+  const plan::GivenOrder* order = nullptr;  // with plan::Schedule::kGiven
+
+  [[nodiscard]] plan::PipelineShape shape() const {
+    return {schedule, stages, chunks, micro_batches, order};
+  }
 };
 
 enum class Folding { kFolded, kUnfolded };
 
-// How far a stage has come in a replay.
-struct StageProgress {
-  std::int64_t warm_up = 0;    // forward passes before its first backward pass
-  std::int64_t forwards = 0;   // done
-  std::int64_t backwards = 0;  // done
-  std::int64_t mark = 0;       // operations done when the last round began
-  double cursor = 0;           // end of its last operation, s
-};
+struct CompiledOrder;
 
 // Working memory that a caller keeps between replays.
 struct PipelineScratch {
-  std::vector<double> forward_end, backward_end;  // [stage][step], s
-  std::vector<double> forward_gap,
-      backward_gap;  // by how much the stage was later than the input, s
-  std::vector<StageProgress> stages;
-  std::vector<int> to_try;
-  std::vector<int> chunk_of_step;  // over one period of a forward order
-  std::vector<double> cursor;      // GPipe
+  std::unordered_map<std::uint64_t, std::shared_ptr<const CompiledOrder>> orders;
+  std::vector<double> durations;  // s, by CompiledOrder's numbering
+  std::vector<double> ends;       // s, [result][micro-batch modulo the window]
+  std::vector<double> cursor;     // s, [stage], end of its last operation
+  std::vector<double> begin;      // s, [stage], start of its first operation
+  // Of the last rounds: ends, and by how much an operation's predecessors were earlier than it.
+  std::vector<double> round_ends, round_slacks;
+  std::vector<double> rest;        // closed form: s, [stage], from here to the end
+  std::int64_t rounds_worked = 0;  // of the last replay, not jumped over
 };
 
-// The time at which the last stage has done its tail (F2).
+// The time of a step (F2): until the last stage has done its tail or, where stages enter the next
+// step one after another, the longest time from a stage's begin to its end.
 double replay(const PipelineTimes& times, Folding folding, PipelineScratch& scratch);
 
-// A closed form that is never above replay(), and equal to it for uniform stages without transfer
-// delay (F1): for each stage, the first micro-batch's way to it, its own work, the way back.
-double closed_form(const PipelineTimes& times);
+// F1: never above replay(), and equal to it for uniform stages without transfer delay.
+//
+// Of GPipe and 1F1B: for each stage, the first micro-batch's way to it, its own work, the way back.
+// Of the others: the longest path through the begin of the schedule, the work of one stage in the
+// steady state, and the longest path through the end, for the worst stage.
+double closed_form(const PipelineTimes& times, PipelineScratch& scratch);
 
 }  // namespace weft::step

@@ -14,7 +14,8 @@ struct DataParallelCost {
   Traffic sent{};
 };
 
-// The collective and optimizer times of a stage, before overlap.
+// The collective and optimizer times of a stage, before overlap. With `copies` of the model the
+// ranks of all of them share the optimizer of a layer when it is sharded.
 struct DataParallelWork {
   base::Time gradients;
   base::Time parameters;
@@ -25,7 +26,7 @@ struct DataParallelWork {
 DataParallelWork data_parallel_work(const cluster::Cluster& cluster,
                                     const workload::Software& software, int zero,
                                     const workload::ShardedParameters& parameters,
-                                    const GroupShapes& shapes);
+                                    const GroupShapes& shapes, int copies);
 
 // Buckets are reduced layer by layer behind the last backward pass: a reduction that fits is
 // exposed for its last layer only; the same for gathering behind the first forward pass.
