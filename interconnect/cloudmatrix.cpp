@@ -27,6 +27,7 @@ std::vector<Tier> read_cloudmatrix(base::Fields& fields, const TierContext& cont
   inner.shares_ports = false;
   inner.switches = planes;
   inner.link.optics = {};  // copper inside the host
+  inner.link.cable_price.reset();
   return {inner, outer};
 }
 

@@ -3,6 +3,7 @@
 #include "weft/interconnect/collective.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "algorithms.h"
 
@@ -14,20 +15,22 @@ struct AlgorithmModel {
   Algorithm algorithm;
   double (*time)(Collective, const Path&, double);
   void (*sent)(Collective, const Path&, double, Sent&);
+  int (*chunks)(Collective, const Path&, double) = nullptr;  // null: one
   bool only_by_name = false;
 };
 
 // In the order of the enumeration: ties go to the first.
 constexpr std::array kAlgorithms{
-    AlgorithmModel{Algorithm::kRing, ring_time, ring_sent},
-    AlgorithmModel{Algorithm::kTree, tree_time, tree_sent},
+    AlgorithmModel{Algorithm::kRing, ring_time, ring_sent, ring_chunks},
+    AlgorithmModel{Algorithm::kTree, tree_time, tree_sent, tree_chunks},
     AlgorithmModel{Algorithm::kDirect, direct_time, direct_sent},
     AlgorithmModel{Algorithm::kHierarchical, hierarchical_time, hierarchical_sent},
     AlgorithmModel{Algorithm::kInSwitch, in_switch_time, in_switch_sent},
     AlgorithmModel{Algorithm::kPairwise, pairwise_time, pairwise_sent},
     AlgorithmModel{Algorithm::kTorusBucket, torus_bucket_time, torus_bucket_sent},
-    AlgorithmModel{Algorithm::kHalvingDoubling, halving_doubling_time, halving_doubling_sent, true},
-    AlgorithmModel{Algorithm::kBruck, bruck_time, bruck_sent, true},
+    AlgorithmModel{Algorithm::kHalvingDoubling, halving_doubling_time, halving_doubling_sent,
+                   nullptr, true},
+    AlgorithmModel{Algorithm::kBruck, bruck_time, bruck_sent, nullptr, true},
 };
 
 // What is asked for in terms of the algorithms: a barrier is an all-reduce of nothing.
@@ -75,8 +78,25 @@ CollectiveCost finished(const Choice& choice, const Request& request, const Path
   cost.time = base::Time(path.call_overhead + choice.time);
   if (choice.model == nullptr) return cost;
   cost.algorithm = choice.model->algorithm;
-  if (choice.time < kNever) choice.model->sent(request.collective, path, request.bytes, cost.sent);
+  if (choice.time == kNever) return cost;
+  choice.model->sent(request.collective, path, request.bytes, cost.sent);
+  if (choice.model->chunks != nullptr) {
+    cost.chunks = choice.model->chunks(request.collective, path, request.bytes);
+  }
+  if (cost.algorithm == Algorithm::kHierarchical) {
+    cost.in_switch = hierarchical_in_switch(request.collective, path, request.bytes);
+  }
+  for (const Crossing& crossing : path.tiers()) {
+    cost.sent[crossing.index] *= 1 + crossing.detoured;
+    cost.detoured = std::max(cost.detoured, crossing.detoured);
+  }
   return cost;
+}
+
+bool has_detours(const Path& path) {
+  const auto tiers = path.tiers();
+  return std::any_of(tiers.begin(), tiers.end(),
+                     [](const Crossing& crossing) { return crossing.detoured > 0; });
 }
 
 }  // namespace
@@ -88,20 +108,31 @@ CollectiveCost Fabric::cost(Collective collective, const GroupShape& group,
 
 CollectiveCost Fabric::cost(Collective collective, const GroupShape& group, base::Bytes bytes,
                             Algorithm algorithm) const {
-  const Path path = path_of(models(), tiers_, group);
+  const Scene scene(models(), tiers_, group);
   const Request request = request_of(collective, bytes.si());
-  if (path.count == 0 || !request.is_something) return nothing();
-  const Choice choice = choose(request, path, algorithm);
+  if (scene.path().count == 0 || !request.is_something) return nothing();
+  Choice choice = choose(request, scene.path(), algorithm);
+  const Path* way = &scene.path();
+  std::optional<Scene> over;  // third children
+  if (!detour_models_.empty()) {
+    over.emplace(detour_models_, tiers_, group);
+    const Path& path = over->path();
+    const Choice detours = has_detours(path) ? choose(request, path, algorithm) : Choice();
+    if (detours.time < choice.time) {
+      choice = detours;
+      way = &path;
+    }
+  }
   if (!low_latency_models_.empty() && has_steps(collective)) {
-    const Path low_path = path_of(low_latency_models_, tiers_, group);
-    const Choice low = choose(request, low_path, algorithm);
+    const Scene low_latency(low_latency_models_, tiers_, group);
+    const Choice low = choose(request, low_latency.path(), algorithm);
     if (low.time < choice.time) {
-      CollectiveCost cost = finished(low, request, low_path);
+      CollectiveCost cost = finished(low, request, low_latency.path());
       cost.low_latency = true;
       return cost;
     }
   }
-  return finished(choice, request, path);
+  return finished(choice, request, *way);
 }
 
 base::Time Fabric::lower_bound(Collective collective, const GroupShape& group,

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "algorithms.h"
 #include "dragonfly.h"
 #include "tier_kinds.h"
 
@@ -68,6 +69,7 @@ TierModel model_of(const Tier& tier, std::int64_t devices_inside) {
   model.wraps = tier.wraps;
   model.forwards = tier.kind == TierKind::kRing || tier.passes_on || !tier.joins_rails;
   take_shares(tier, devices_inside, model);
+  take_trunk(tier, devices_inside, model);
   return model;
 }
 
@@ -89,6 +91,8 @@ void add_ways_to_gateways(std::span<const Tier> tiers, std::span<TierModel> mode
     const bool has_gateways = tiers[i].kind == TierKind::kLongHaul && i > 0;
     if (has_gateways && top_nodes(tiers[i - 1], devices / tiers[i - 1].children).count > 0) {
       models[i].latency += models[i - 1].latency;
+      const Trunk& inner = models[i - 1].trunk;
+      enter_by(inner.devices > 0 ? inner.port_byte_time : models[i - 1].byte_time, models[i]);
     }
     devices *= tiers[i].children;
   }
@@ -122,6 +126,7 @@ Fabric::Fabric(std::vector<Tier> tiers) : tiers_(std::move(tiers)) {
   }
   add_ways_to_gateways(tiers_, {models_.data(), tiers_.size()});
   add_low_latency();
+  add_detours();
 }
 
 void Fabric::add_low_latency() {
@@ -144,6 +149,8 @@ std::vector<TierInventory> Fabric::inventory() const {
     TierInventory inventory = unit_inventory(tiers_[i], inside);
     inventory.switches *= units;
     inventory.links *= units;
+    inventory.spares *= units;
+    inventory.spare_links *= units;
     inventory.optical_modules *= static_cast<double>(units);
     totals.push_back(std::move(inventory));
   }

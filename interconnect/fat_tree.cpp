@@ -20,7 +20,7 @@ namespace {
 std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 std::int64_t thinned(std::int64_t ports, double oversubscription) {
-  return std::llround(std::ceil(static_cast<double>(ports) / oversubscription));
+  return std::llround(std::ceil(static_cast<double>(ports) / oversubscription - 1e-6));
 }
 
 // Ports of a leaf or spine that face downwards; the others go up.
@@ -70,14 +70,22 @@ void add_upper_layers(FatTree& tree, int radix) {
   tree.pods = std::min(ceil_divide(tree.leaves, down), tree.spines);
 }
 
+// As many as written, if they have the ports.
+void use_spines(const Tier& tier, FatTree& tree) {
+  if (tier.spines == 0) return;
+  if (tier.spines < tree.spines) {
+    throw std::invalid_argument(fmt::format("{}: {} spines have too few ports, {} are needed",
+                                            tier.name, tier.spines, tree.spines));
+  }
+  tree.spines = tier.spines;
+}
+
 TierInventory fat_tree_inventory(const Tier& tier, std::int64_t devices_inside) {
   const FatTree tree = fat_tree_of(tier, devices_inside);
   const std::int64_t links = (tree.ports + tree.up + tree.up_again) * tree.networks;
   TierInventory built = inventory_of_links(tier, static_cast<double>(links));
   built.switches = tree.switches();
-  const double half_of_children = tier.children / 2;  // NOLINT(bugprone-integer-division)
-  const double half =
-      half_of_children * static_cast<double>(devices_inside) * tier.links_per_device;
+  const double half = half_of(tier, devices_inside) * tier.links_per_device;
   built.bisection = half / tier.oversubscription * tier.link.bandwidth;
   return built;
 }
@@ -127,6 +135,7 @@ FatTree fat_tree_of(const Tier& tier, std::int64_t devices_inside) {
     tree.leaves = 1;
   } else {
     add_upper_layers(tree, tier.radix);
+    use_spines(tier, tree);
   }
   return tree;
 }
@@ -147,6 +156,7 @@ std::vector<Tier> read_fat_tree(base::Fields& fields, const TierContext& context
   tier.joins_rails = !fields.flag("rail_only", false);
   tier.planes = fields.small_integer("planes", 1, 1);
   tier.radix = fields.small_integer("radix", 2, 64);
+  tier.spines = fields.small_integer("spines", 1, 0);
   read_oversubscription(fields, tier);
   tier.links_per_device = fields.number("links_per_device", 1);
   read_each_switch(fields, tier);

@@ -3,6 +3,7 @@
 // i-th device of a child is joined to the i-th of the others. Two dies of a package are the
 // smallest such mesh.
 
+#include <cmath>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -32,6 +33,8 @@ TierInventory mesh_inventory(const Tier& tier, std::int64_t devices_inside) {
   const int half = tier.children / 2;
   const double across = static_cast<double>(half) * (tier.children - half);
   built.bisection = across * per_pair * tier.link.bandwidth;
+  built.spares = tier.spares;
+  built.spare_links = std::llround(tier.spares * tier.spare_links * tier.link.lanes);
   return built;
 }
 
@@ -59,6 +62,7 @@ std::vector<Tier> read_full_mesh(base::Fields& fields, const TierContext& contex
   tier.children = fields.small_integer("size", 1);
   tier.links_per_device = fields.number("links_per_device", 1);
   tier.detours = fields.flag("detours", false);
+  tier.passes_on = context.devices_inside > 1;  // to the i-th of another child from all of this one
   return {tier};
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "weft/base/parallel.h"
 #include "weft/graph/metrics.h"
 
 namespace weft::interconnect {
@@ -14,8 +15,13 @@ namespace {
 using graph::LinkId;
 using graph::NodeId;
 
-// Steps of the search over all pairs that are a matter of minutes.
-constexpr double kMostWork = 2e10;
+// Devices times links: beyond, the search over all pairs takes more than some ten seconds.
+constexpr double kMostWork = 4e9;
+// From here on threads are worth their start.
+constexpr double kWorkWorthThreads = 1e8;
+// Targets are searched in so many parts, whose sums are added up in order: the same result for any
+// number of threads.
+constexpr NodeId kParts = 16;
 // Beyond, the bisection is not worked out.
 constexpr NodeId kMostForBisection = 4096;
 
@@ -126,12 +132,51 @@ double slowest(const graph::Graph& graph, const std::vector<double>& loads, doub
   return time;
 }
 
+double work_of(const graph::Graph& graph) {
+  return static_cast<double>(graph.devices()) * graph.links();
+}
+
 void check(const graph::Graph& graph) {
   if (graph.devices() < 2) throw std::invalid_argument("a network joins at least two devices");
-  if (static_cast<double>(graph.devices()) * graph.links() > kMostWork) {
-    throw std::invalid_argument(fmt::format("a graph of {} devices and {} links is too large",
-                                            graph.devices(), graph.links()));
+  if (work_of(graph) > kMostWork) {
+    throw std::invalid_argument(
+        fmt::format("a graph of {} devices and {} links is too large: {:.2g} devices times links, "
+                    "up to {:.2g} are searched",
+                    graph.devices(), graph.links(), work_of(graph), kMostWork));
   }
+}
+
+// What some of the targets make of the links.
+struct Loads {
+  std::vector<double> all;   // everybody sends to each target
+  std::vector<double> next;  // the device before it does
+  GraphUse use;
+};
+
+Loads loads_towards(const graph::Graph& graph, bool through_devices, NodeId first, NodeId end) {
+  Loads loads;
+  loads.all.resize(graph.links());
+  loads.next.resize(graph.links());
+  ShortestWays ways(graph, through_devices);
+  for (NodeId target = first; target < end; ++target) {
+    if (!ways.search(target)) {
+      throw std::invalid_argument(fmt::format("not every device reaches '{}'", graph.name(target)));
+    }
+    const NodeId before = (target + graph.devices() - 1) % graph.devices();
+    ways.carry([&](NodeId node) { return node < graph.devices(); }, loads.all);
+    ways.carry([&](NodeId node) { return node == before; }, loads.next);
+    ways.longest(loads.use);
+  }
+  return loads;
+}
+
+void add(const Loads& part, Loads& sum) {
+  for (std::size_t link = 0; link < sum.all.size(); ++link) {
+    sum.all[link] += part.all[link];
+    sum.next[link] += part.next[link];
+  }
+  sum.use.switch_hops = std::max(sum.use.switch_hops, part.use.switch_hops);
+  sum.use.latency = std::max(sum.use.latency, part.use.latency);
 }
 
 }  // namespace
@@ -140,21 +185,19 @@ GraphUse use_of(const graph::Graph& graph) {
   check(graph);
   ShortestWays switched(graph, false);
   const bool through_devices = !switched.search(0);
-  ShortestWays ways(graph, through_devices);
-  std::vector<double> all(graph.links());
-  std::vector<double> next(graph.links());
-  GraphUse use;
-  for (NodeId target = 0; target < graph.devices(); ++target) {
-    if (!ways.search(target)) {
-      throw std::invalid_argument(fmt::format("not every device reaches '{}'", graph.name(target)));
-    }
-    const NodeId before = (target + graph.devices() - 1) % graph.devices();
-    ways.carry([&](NodeId node) { return node < graph.devices(); }, all);
-    ways.carry([&](NodeId node) { return node == before; }, next);
-    ways.longest(use);
-  }
-  use.all_to_all_time = slowest(graph, all, graph.devices() - 1);
-  use.neighbour_time = slowest(graph, next, 1);
+  const NodeId parts = std::min(kParts, graph.devices());
+  std::vector<Loads> loads(static_cast<std::size_t>(parts));
+  const auto first_of = [&](std::size_t part) {
+    return static_cast<NodeId>(static_cast<std::int64_t>(part) * graph.devices() / parts);
+  };
+  const base::ThreadTeam team(work_of(graph) < kWorkWorthThreads ? 1 : 0);
+  team.for_each(loads.size(), [&](std::size_t part, int) {
+    loads[part] = loads_towards(graph, through_devices, first_of(part), first_of(part + 1));
+  });
+  for (std::size_t part = 1; part < loads.size(); ++part) add(loads[part], loads.front());
+  GraphUse use = loads.front().use;
+  use.all_to_all_time = slowest(graph, loads.front().all, graph.devices() - 1);
+  use.neighbour_time = slowest(graph, loads.front().next, 1);
   if (graph.devices() <= kMostForBisection) {
     use.bisection = base::Bandwidth(graph::bisection(graph));
   }

@@ -18,7 +18,7 @@ void enter(Path& stage, const Crossing& crossing) {
   only = crossing;
   only.below = only.below_most = only.clusters = 1;
   only.inside = only.clusters_below = crossing.children;
-  only.byte_time = crossing.tier->byte_time / crossing.links;
+  only.byte_time = crossing.tier->byte_time / crossing.ring_links;
 }
 
 // Scattering and gathering cost the same.
@@ -27,17 +27,35 @@ double half_stage(const Path& stage, double bytes) {
                   direct_time(Collective::kAllGather, stage, bytes));
 }
 
-// An inner stage of all-reduce: scattered before the stages further out, gathered after them. A
-// switch that reduces does both at the price of one all-reduce.
-double inner_stage(const Path& stage, double bytes) {
-  return std::min(2 * half_stage(stage, bytes),
-                  in_switch_time(Collective::kAllReduce, stage, bytes));
-}
+// An inner stage of all-reduce: scattered before the stages further out, gathered after them.
+double inner_stage(const Path& stage, double bytes) { return 2 * half_stage(stage, bytes); }
 
 double outer_stage(const Path& stage, double bytes) {
   const Collective all = Collective::kAllReduce;
-  return std::min({ring_time(all, stage, bytes), tree_time(all, stage, bytes),
-                   direct_time(all, stage, bytes), in_switch_time(all, stage, bytes)});
+  return std::min(
+      {ring_time(all, stage, bytes), tree_time(all, stage, bytes), direct_time(all, stage, bytes)});
+}
+
+// One tier's part of an all-reduce [s], by the ranks and by the switches: those scatter and gather
+// at the price of one all-reduce.
+struct TierStage {
+  int tier;
+  double by_ranks;
+  double in_switch;
+};
+
+template <class Visit>
+void for_each_stage(const Path& path, double bytes, const Visit& visit) {
+  Path stage;
+  double left = bytes;  // of the vector, still to be combined further out
+  for (const Crossing& crossing : path.tiers()) {
+    enter(stage, crossing);
+    const bool is_outermost = &crossing == &path.top();
+    visit(TierStage{crossing.index,
+                    is_outermost ? outer_stage(stage, left) : inner_stage(stage, left),
+                    in_switch_time(Collective::kAllReduce, stage, left)});
+    left /= crossing.children;
+  }
 }
 
 }  // namespace
@@ -47,20 +65,29 @@ double hierarchical_time(Collective collective, const Path& path, double bytes) 
   const bool is_supported = is_all_reduce || collective == Collective::kAllGather ||
                             collective == Collective::kReduceScatter;
   if (!is_supported || !path.even || path.count < 2) return kNever;
-  Path stage;
   double time = 0;
-  double left = bytes;  // of the vector, still to be combined further out
+  if (is_all_reduce) {
+    for_each_stage(path, bytes,
+                   [&](const TierStage& one) { time += std::min(one.by_ranks, one.in_switch); });
+    return time;
+  }
+  Path stage;
+  double left = bytes;
   for (const Crossing& crossing : path.tiers()) {
     enter(stage, crossing);
-    if (!is_all_reduce) {
-      time += half_stage(stage, left);
-    } else {
-      const bool is_outermost = &crossing == &path.top();
-      time += is_outermost ? outer_stage(stage, left) : inner_stage(stage, left);
-    }
+    time += half_stage(stage, left);
     left /= crossing.children;
   }
   return time;
+}
+
+std::uint32_t hierarchical_in_switch(Collective collective, const Path& path, double bytes) {
+  std::uint32_t tiers = 0;
+  if (collective != Collective::kAllReduce) return tiers;
+  for_each_stage(path, bytes, [&](const TierStage& one) {
+    if (one.in_switch < one.by_ranks) tiers |= 1U << one.tier;
+  });
+  return tiers;
 }
 
 void hierarchical_sent(Collective collective, const Path& path, double bytes, Sent& sent) {

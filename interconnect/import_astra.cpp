@@ -40,6 +40,7 @@ Tier tier_of(std::size_t index, const Dimension& dimension, std::int64_t devices
   tier.kind = dimension.kind;
   tier.name = fmt::format("dimension {}", index + 1);
   tier.link.name = fmt::format("{} of dimension {}", dimension.name, index + 1);
+  tier.passes_on = dimension.kind == TierKind::kFullMesh && devices_inside > 1;
   // Each set of devices with one place in the inner dimensions has a switch of its own.
   tier.switches = dimension.kind == TierKind::kSwitch ? devices_inside : 0;
   return tier;

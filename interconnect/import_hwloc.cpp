@@ -3,7 +3,9 @@
 #include <hwloc.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -39,8 +41,30 @@ using Topology = std::unique_ptr<hwloc_topology, Destroy>;
   throw std::invalid_argument(fmt::format("{}: {}", file.string(), what));
 }
 
+// hwloc reads the formats up to its own; only lstopo itself can write an older one. A line in front
+// of the objects says which it is: <topology version="3.0">.
+void check_version(const std::filesystem::path& file) {
+  constexpr int kMostLines = 64;
+  constexpr std::string_view kLead = "<topology version=\"";
+  const unsigned newest = hwloc_get_api_version() >> 16;
+  std::ifstream text(file);
+  std::string line;
+  for (int number = 1; number <= kMostLines && std::getline(text, line); ++number) {
+    const auto lead = line.find(kLead);
+    if (lead == std::string::npos) continue;
+    const auto at = lead + kLead.size();
+    const std::string version = line.substr(at, line.find('"', at) - at);
+    if (std::strtoul(version.c_str(), nullptr, 10) <= newest) return;
+    throw std::invalid_argument(
+        fmt::format("{}:{}:{}: hwloc's XML in version {}; it is read up to version {} here: export "
+                    "it with lstopo --of xml --export-xml-flags V2",
+                    file.string(), number, at + 1, version, newest));
+  }
+}
+
 Topology load(const std::filesystem::path& file) {
   if (!std::filesystem::is_regular_file(file)) fail(file, "there is no such file");
+  check_version(file);
   hwloc_topology_t raw = nullptr;
   if (hwloc_topology_init(&raw) < 0) throw std::bad_alloc();
   Topology topology(raw);

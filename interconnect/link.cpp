@@ -30,6 +30,13 @@ Q optional(base::Fields& fields, const char* key, Q fallback = Q()) {
   return at_least_zero(fields, key, fields.quantity<Q>(key, fallback));
 }
 
+std::optional<base::Money> price(base::Fields& fields, const char* key) {
+  auto money = fields.maybe_money(key);
+  if (!money || money->amount >= 0) return money;
+  fields.reading().error(*fields.value(key), "this cannot be negative");
+  return std::nullopt;
+}
+
 InSwitchReduction read_in_switch(base::Fields fields) {
   InSwitchReduction reduction;
   reduction.minimum_ranks = fields.small_integer("minimum_ranks", 2, 2);
@@ -48,7 +55,7 @@ Optics read_optics(base::Fields fields) {
     optics.modules_per_link = 0;
   }
   optics.module_power = optional<base::Power>(fields, "module_power");
-  optics.module_price = fields.maybe_money("module_price");
+  optics.module_price = price(fields, "module_price");
   fields.finish();
   return optics;
 }
@@ -87,6 +94,8 @@ Link read_link(const base::Document& document, base::Reading& reading) {
   }
   if (auto low = fields.maybe_map("low_latency")) link.low_latency = read_low_latency(*low);
   if (auto optics = fields.maybe_map("optics")) link.optics = read_optics(*optics);
+  link.cable_price = price(fields, "cable_price");
+  link.port_price = price(fields, "port_price");
   fields.finish();
   return link;
 }

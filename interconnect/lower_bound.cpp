@@ -7,7 +7,7 @@
 //   broadcast                         ≥ S / the ports of the first member's child
 // (bounds of Chan, Heimlich, Purkayastha and van de Geijn 2007, applied to every cut). Where all
 // tiers are dimensions of a mesh or torus that pass traffic on, all-to-all also needs the links
-// between the halves of each.
+// between the halves of each: of a ring of n two, of a full mesh ⌊n/2⌋·⌈n/2⌉.
 
 #include <algorithm>
 #include <cmath>
@@ -85,27 +85,38 @@ double cut_time(Collective collective, const Crossing& crossing, double ranks, d
   return outside * sent / ports(crossing.below);
 }
 
-// All-to-all between the halves of a ring: each device sends 1/n of its bytes to each other one.
+// All-to-all between the halves of a dimension: each device sends 1/n of its bytes to each other
+// one.
 double halves_time(const Path& path, const Crossing& crossing, double bytes) {
   const int half = crossing.children / 2;
-  const double messages = crossing.below * half * (crossing.children - half) * crossing.below;
-  const double links = (crossing.closes ? 2 : 1) * crossing.below;
+  const double pairs = static_cast<double>(half) * (crossing.children - half);  // of children
+  const double messages = crossing.below * pairs * crossing.below;
+  const double across = crossing.tier->is_mesh ? pairs : (crossing.closes ? 2 : 1);
+  const double links = across * crossing.below;
   return messages * bytes / path.ranks / (links * crossing.tier->bandwidth);
 }
 
-bool is_grid(const Path& path) {
-  const auto tiers = path.tiers();
-  return path.even && std::all_of(tiers.begin(), tiers.end(), [&](const Crossing& crossing) {
-           const bool passes_on = crossing.tier->forwards || &crossing == &tiers.front();
-           return crossing.tier->is_ring || (crossing.tier->is_mesh && passes_on);
+bool is_grid(const Path& path, std::span<const Tier> tiers) {
+  const auto crossings = path.tiers();
+  return path.even && std::all_of(crossings.begin(), crossings.end(), [&](const Crossing& one) {
+           const bool passes_on = one.tier->forwards || &one == &crossings.front();
+           return tiers[one.index].is_dimension() && passes_on;
          });
+}
+
+// Whether all links of a dimension are at members. A mesh has no spare ones then; in a ring with
+// members in all places no link between others leads anywhere else.
+bool is_filled(const Crossing& crossing, std::span<const Tier> tiers) {
+  double inside = 1;
+  for (int tier = 0; tier < crossing.index; ++tier) inside *= tiers[tier].children;
+  const bool has_all = crossing.tier->is_ring || crossing.below == inside;
+  return has_all && crossing.children == tiers[crossing.index].children;
 }
 
 double grid_time(const Path& path, std::span<const Tier> tiers, double bytes) {
   double bound = 0;
   for (const Crossing& crossing : path.tiers()) {
-    const bool is_filled = crossing.children == tiers[crossing.index].children;
-    if (!crossing.tier->is_ring || !is_filled) continue;
+    if (!is_filled(crossing, tiers)) continue;
     // Other units of the tier have as many messages and links of their own.
     bound = std::max(bound, halves_time(path, crossing, bytes) * path.ranks / crossing.inside);
   }
@@ -125,7 +136,7 @@ double lower_bound_time(Collective collective, const Path& path, std::span<const
     bound =
         std::max(bound, cut_time(collective, crossing, path.ranks, bytes, ports, switch_reduces));
   }
-  if (collective == Collective::kAllToAll && path.has_rings && is_grid(path)) {
+  if (collective == Collective::kAllToAll && is_grid(path, tiers)) {
     bound = std::max(bound, grid_time(path, tiers, bytes));
   }
   return bound;

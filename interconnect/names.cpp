@@ -1,7 +1,9 @@
 // What collectives and algorithms are called, and how their bandwidth is counted.
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <variant>
 
 #include "weft/interconnect/collective.h"
 
@@ -9,67 +11,58 @@ namespace weft::interconnect {
 
 namespace {
 
-template <class Kind>
+using Kind = std::variant<Algorithm, Collective>;
+
 struct Name {
   Kind kind;
   const char* text;
 };
 
-using AlgorithmName = Name<Algorithm>;
-using CollectiveName = Name<Collective>;
-
-constexpr std::array kAlgorithmNames{
-    AlgorithmName{Algorithm::kNone, "none"},
-    AlgorithmName{Algorithm::kRing, "ring"},
-    AlgorithmName{Algorithm::kTree, "tree"},
-    AlgorithmName{Algorithm::kDirect, "direct"},
-    AlgorithmName{Algorithm::kHierarchical, "hierarchical"},
-    AlgorithmName{Algorithm::kInSwitch, "in-switch"},
-    AlgorithmName{Algorithm::kPairwise, "pairwise"},
-    AlgorithmName{Algorithm::kTorusBucket, "torus-bucket"},
-    AlgorithmName{Algorithm::kHalvingDoubling, "halving-doubling"},
-    AlgorithmName{Algorithm::kBruck, "bruck"},
+// As they are written; on the way in "_" stands for "-" too.
+constexpr std::array kNames{
+    Name{Algorithm::kNone, "none"},
+    Name{Algorithm::kRing, "ring"},
+    Name{Algorithm::kTree, "tree"},
+    Name{Algorithm::kDirect, "direct"},
+    Name{Algorithm::kHierarchical, "hierarchical"},
+    Name{Algorithm::kInSwitch, "in-switch"},
+    Name{Algorithm::kPairwise, "pairwise"},
+    Name{Algorithm::kTorusBucket, "torus-bucket"},
+    Name{Algorithm::kHalvingDoubling, "halving-doubling"},
+    Name{Algorithm::kBruck, "bruck"},
+    Name{Collective::kAllReduce, "all-reduce"},
+    Name{Collective::kAllGather, "all-gather"},
+    Name{Collective::kReduceScatter, "reduce-scatter"},
+    Name{Collective::kAllToAll, "all-to-all"},
+    Name{Collective::kPointToPoint, "point-to-point"},
+    Name{Collective::kBroadcast, "broadcast"},
+    Name{Collective::kBarrier, "barrier"},
 };
 
-constexpr std::array kCollectiveNames{
-    CollectiveName{Collective::kAllReduce, "all-reduce"},
-    CollectiveName{Collective::kAllGather, "all-gather"},
-    CollectiveName{Collective::kReduceScatter, "reduce-scatter"},
-    CollectiveName{Collective::kAllToAll, "all-to-all"},
-    CollectiveName{Collective::kPointToPoint, "point-to-point"},
-    CollectiveName{Collective::kBroadcast, "broadcast"},
-    CollectiveName{Collective::kBarrier, "barrier"},
-};
-
-template <class Names, class Kind>
-const char* name_in(const Names& names, Kind kind) {
-  const auto found = std::find_if(names.begin(), names.end(),
-                                  [&](const Name<Kind>& name) { return name.kind == kind; });
-  return found == names.end() ? "none" : found->text;
+const char* text_of(const Kind& kind) {
+  const auto found = std::find_if(kNames.begin(), kNames.end(),
+                                  [&](const Name& name) { return name.kind == kind; });
+  return found == kNames.end() ? "none" : found->text;
 }
 
-template <class Kind, class Names>
-std::optional<Kind> kind_in(const Names& names, std::string_view text) {
+template <class Wanted>
+std::optional<Wanted> kind_of(std::string_view text) {
   std::string wanted(text);
   std::replace(wanted.begin(), wanted.end(), '_', '-');
-  for (const Name<Kind>& name : names) {
-    if (wanted == name.text) return name.kind;
+  for (const Name& name : kNames) {
+    const auto* kind = std::get_if<Wanted>(&name.kind);
+    if (kind != nullptr && wanted == name.text) return *kind;
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-const char* name_of(Algorithm algorithm) { return name_in(kAlgorithmNames, algorithm); }
-const char* name_of(Collective collective) { return name_in(kCollectiveNames, collective); }
+const char* name_of(Algorithm algorithm) { return text_of(algorithm); }
+const char* name_of(Collective collective) { return text_of(collective); }
 
-std::optional<Algorithm> algorithm_of(std::string_view name) {
-  return kind_in<Algorithm>(kAlgorithmNames, name);
-}
-
-std::optional<Collective> collective_of(std::string_view name) {
-  return kind_in<Collective>(kCollectiveNames, name);
-}
+std::optional<Algorithm> algorithm_of(std::string_view name) { return kind_of<Algorithm>(name); }
+std::optional<Collective> collective_of(std::string_view name) { return kind_of<Collective>(name); }
 
 double bus_factor(Collective collective, int ranks) {
   const double others = ranks > 0 ? (ranks - 1.0) / ranks : 0;

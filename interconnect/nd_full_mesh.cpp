@@ -1,6 +1,8 @@
 // A full mesh in each of several dimensions (UB-Mesh, arXiv:2503.20377): boards in a rack, racks in
 // rows and columns. Each dimension is a tier of its own; traffic that changes its place in several
-// is passed on by devices.
+// is passed on by devices. A spare device of a unit has as many links as the others have inside the
+// unit; they lead to switches beside the mesh, through which it takes a failed device's place one
+// hop further from the rest. It counts in the inventory only: the graph is of what is at work.
 
 #include <fmt/format.h>
 
@@ -67,6 +69,7 @@ std::vector<Tier> read_nd_full_mesh(base::Fields& fields, const TierContext& con
   const std::vector<int> spares = spares_of(fields, count);
   const bool detours = fields.flag("detours", false);
   std::vector<Tier> tiers(count);
+  double ports = 0;  // of a device in this dimension and those inside
   for (std::size_t i = 0; i < count; ++i) {
     tiers[i].kind = TierKind::kFullMesh;
     tiers[i].name = names[i];
@@ -76,6 +79,8 @@ std::vector<Tier> read_nd_full_mesh(base::Fields& fields, const TierContext& con
     tiers[i].detours = detours;
     tiers[i].passes_on = true;
     tiers[i].spares = spares[i];
+    ports += (sizes[i] - 1) * links_per_device[i];
+    tiers[i].spare_links = ports;
   }
   return tiers;
 }

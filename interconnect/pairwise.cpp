@@ -14,7 +14,8 @@ namespace {
 
 double point_to_point(const Path& path, double bytes) {
   const TierModel& tier = *path.top().tier;
-  return tier.latency + tier.message_time + bytes * tier.byte_time;
+  const double links = tier.detour_children > 0 ? path.top().links : 1;
+  return tier.latency + (tier.message_time + bytes * tier.byte_time) / links;
 }
 
 // Messages of one device evenly to the other children of the tier: over how many links' worth they

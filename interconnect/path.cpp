@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "algorithms.h"
+#include "weft/interconnect/patterns.h"
 
 namespace weft::interconnect {
 
@@ -17,6 +18,13 @@ double links_of(const TierModel& tier, int children, double inside, double below
   return std::clamp(fewest, 2.0, static_cast<double>(children)) - 1;
 }
 
+// Rings that run over links of their own: a complete graph has so many Hamiltonian cycles without a
+// common link (mesh_cycles). Detours widen all links alike.
+double ring_links(const TierModel& tier, const Crossing& crossing, double peers) {
+  if (!tier.is_mesh) return crossing.links;
+  return crossing.links / peers * mesh_cycles(static_cast<int>(peers) + 1);
+}
+
 Crossing crossing_of(const TierModel& tier, int index, const GroupShape& group, bool is_outermost,
                      bool closes) {
   const TierSpan& span = group.tiers[index];
@@ -28,7 +36,11 @@ Crossing crossing_of(const TierModel& tier, int index, const GroupShape& group, 
   crossing.below_most = span.members_most;
   crossing.inside = is_outermost ? group.size : group.tiers[index + 1].members_least;
   crossing.links = links_of(tier, span.children, crossing.inside, crossing.below_most, closes);
-  crossing.byte_time = tier.byte_time / (crossing.below * crossing.links);
+  crossing.detoured = 0;
+  const double peers = crossing.links;
+  if (tier.detour_children > 0) take_detours(tier.detour_children, group.alone, crossing);
+  crossing.ring_links = ring_links(tier, crossing, peers);
+  crossing.byte_time = tier.byte_time / (crossing.below * crossing.ring_links);
   crossing.clusters = crossing.clusters_below = 1;
   crossing.shares_ports = false;
   crossing.closes = closes;

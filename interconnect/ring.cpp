@@ -2,7 +2,8 @@
 // rings run at once as the smallest child has members, each leaving the child through another
 // member, so a host uses all its ports towards the next tier (NCCL's channels; measured on 4 × 8
 // B200). In a circle of devices two rings run against each other; in a line one ring takes up both
-// directions, its last edge running back over all links.
+// directions, its last edge running back over all links. Over a full mesh run as many as have links
+// of their own (patterns.h).
 
 #include <algorithm>
 

@@ -14,8 +14,11 @@ TierInventory switch_inventory(const Tier& tier, std::int64_t devices_inside) {
   const double ports_per_child = tier.links_per_device * static_cast<double>(devices_inside);
   TierInventory built = inventory_of_links(tier, ports_per_child * tier.children);
   built.switches = tier.switches;
-  const double half = tier.children / 2;  // NOLINT(bugprone-integer-division): whole children
-  built.bisection = half * ports_per_child / tier.oversubscription * tier.link.bandwidth;
+  // One child is not thinned, and brings its own switches where these share its ports.
+  const bool is_one = tier.children == 1;
+  const double half = is_one && tier.shares_ports ? 0 : half_of(tier, devices_inside);
+  built.bisection =
+      half * tier.links_per_device / (is_one ? 1 : tier.oversubscription) * tier.link.bandwidth;
   return built;
 }
 

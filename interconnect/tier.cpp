@@ -20,6 +20,11 @@ int Tier::switch_hops(std::int64_t devices_inside) const {
   return tier_parts(kind).switch_hops(*this, devices_inside);
 }
 
+double half_of(const Tier& tier, std::int64_t devices_inside) {
+  if (tier.children == 1) return static_cast<double>(devices_inside / 2);
+  return static_cast<double>(tier.children / 2 * devices_inside);
+}
+
 TierInventory inventory_of_links(const Tier& tier, double links) {
   TierInventory inventory;
   inventory.name = tier.name;

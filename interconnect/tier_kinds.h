@@ -56,6 +56,8 @@ void read_each_switch(base::Fields& fields, Tier& tier);
 Link link_named(const std::string& name, const std::optional<base::Node>& key,
                 const TierContext& context, base::Reading& reading);
 
+// Devices in the smaller half of a unit's children, or of the only child's devices.
+double half_of(const Tier& tier, std::int64_t devices_inside);
 // An inventory with its name, powers, and the modules of `links` links of tier.link.
 TierInventory inventory_of_links(const Tier& tier, double links);
 

@@ -155,12 +155,34 @@ void add_point_options(CLI::App& command, CollectiveOptions& options) {
 
 // Points bring their own sizes and groups.
 void require_no_question(const CLI::App& command) {
-  for (const char* option : {"--op", "--bytes", "--sweep", "--group", "--stride", "--groups",
-                             "--channels", "--skew", "--fidelity", "--algorithm", "--routing",
-                             "--rail-aligned", "--fault", "--hosts", "--racks", "--pods"}) {
+  for (const char* option :
+       {"--op", "--bytes", "--sweep", "--group", "--stride", "--groups", "--channels", "--skew",
+        "--fidelity", "--algorithm", "--routing", "--seed", "--rail-aligned", "--fault", "--hosts",
+        "--racks", "--pods"}) {
     if (command.count(option) == 0) continue;
     network::refuse(fmt::format("{} says nothing of measured points", option));
   }
+}
+
+// What closed forms would not look at.
+void require_flow(const CLI::App& command, const CollectiveOptions& options) {
+  if (options.fidelity != "closed") return;
+  for (const char* option :
+       {"--routing", "--seed", "--rail-aligned", "--fault", "--groups", "--channels", "--skew"}) {
+    if (command.count(option) == 0) continue;
+    network::refuse(
+        fmt::format("{} needs --fidelity flow: closed forms are of one group that has "
+                    "every link to itself",
+                    option));
+  }
+}
+
+void require_used(const CLI::App& command, const CollectiveOptions& options) {
+  if (command.count("--worst") > 0) {
+    network::refuse("--worst is of measured points: --points FILE or --shipped-points");
+  }
+  require_flow(command, options);
+  if (options.skew == 0) require_seed_used(command, options, graph::Policy::kMinimal);
 }
 
 }  // namespace
@@ -173,9 +195,10 @@ Command add_collective(CLI::App& app) {
       "Bytes: of an all-reduce or reduce-scatter the vector that each rank holds; of an "
       "all-gather\n"
       "the vector that each ends with; of an all-to-all what each sends, its own part included.\n"
-      "Without a size the cluster is as large as the groups need. halving_doubling and bruck are\n"
-      "never taken by auto. Flows have no low-latency protocol; closed forms take it where it is\n"
-      "faster.");
+      "Without --hosts, --racks or --pods the cluster is as large as the groups need.\n"
+      "Closed forms are of one group on a network in order; flows send every message of it over\n"
+      "the graph, and of other groups beside it, around faults. Options marked (flow) need\n"
+      "--fidelity flow.");
   add_network_options(*command, *options, false);
   command->add_option("--op", options->op, "all_reduce, all_gather, reduce_scatter, all_to_all, …");
   auto* bytes = command->add_option("--bytes", options->bytes, "such as '4 GiB'");
@@ -187,16 +210,21 @@ Command add_collective(CLI::App& app) {
       ->check(CLI::Range(2, 1 << 30));
   command->add_option("--stride", options->stride, "devices from one rank to the next")
       ->check(CLI::Range(1, 1 << 30));
-  command->add_option("--algorithm", options->algorithm,
-                      "its name, or auto: the fastest in closed form");
+  command->add_option(
+      "--algorithm", options->algorithm,
+      "ring, tree, direct, hierarchical, in_switch, pairwise or torus_bucket; auto: "
+      "the\nfastest of these in closed form; halving_doubling and bruck only by name");
   command->add_option("--fidelity", options->fidelity, "closed: closed forms; flow: every message")
       ->check(CLI::IsMember({"closed", "flow"}));
+  options->seed_is = "of the hashes of ecmp and of --skew";
+  options->note = " (flow)";
   add_routing_options(*command, *options);
   command->add_option("--groups", options->groups, "so many groups side by side (flow)")
       ->check(CLI::Range(1, 1 << 30));
   command
       ->add_option("--channels", options->channels,
-                   "ring: so many at once (flow; default: one for each rank of a host)")
+                   "with --algorithm ring: so many rings at once (flow; default: one for each "
+                   "rank\nof a host)")
       ->check(CLI::Range(1, kMostChannels));
   command->add_option("--skew", options->skew, "all_to_all: exponent of uneven destinations (flow)")
       ->check(CLI::Range(0.0, 100.0));
@@ -204,7 +232,8 @@ Command add_collective(CLI::App& app) {
   command->add_option("--threads", options->threads, "threads to use (default: all cores)")
       ->check(CLI::Range(1, 4096));
   return [options, command] {
-    if (!options->points.empty() || options->shipped) require_no_question(*command);
+    const bool is_points = !options->points.empty() || options->shipped;
+    is_points ? require_no_question(*command) : require_used(*command, *options);
     return collective(*options);
   };
 }

@@ -2,6 +2,8 @@
 
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "network_options.h"
 #include "output.h"
@@ -15,6 +17,7 @@ namespace weft::cli {
 namespace {
 
 struct FabricOptions : NetworkOptions {
+  std::vector<std::string> faults;
   std::string dot;
   std::string graphml;
 };
@@ -22,7 +25,7 @@ struct FabricOptions : NetworkOptions {
 int fabric(const FabricOptions& options) {
   const auto catalog = make_network_catalog(options.configs);
   const auto cluster = network::read_cluster(catalog, options.cluster, size_of(options));
-  const auto survey = network::survey(cluster);
+  const auto survey = network::survey(cluster, network::kMostNodes, faults_of(options.faults));
   if (!options.dot.empty() || !options.graphml.empty()) {
     const auto graph = network::graph_of(cluster);
     if (!options.dot.empty()) write_answer(options.dot, graph::to_dot(graph));
@@ -41,6 +44,9 @@ Command add_fabric(CLI::App& app) {
   auto* command =
       app.add_subcommand("fabric", "what a cluster's network is built of, and how far it reaches");
   add_network_options(*command, *options);
+  add_fault_option(*command, options->faults,
+                   "the cables between two nodes are dead, or keep a share of their bandwidth:\n"
+                   "'switch 64, switch 73' or 'device 0, switch 2, 0.5' (names: see --dot)");
   command->add_option("--dot", options->dot, "write the graph for Graphviz; - prints only it")
       ->type_name("FILE");
   command->add_option("--graphml", options->graphml, "write the graph as GraphML; - prints only it")

@@ -52,7 +52,10 @@ Command add_flows(CLI::App& app) {
   command->add_option("--worst", options->worst, "how many of the slowest flows to list");
   command->add_option("--threads", options->threads, "threads to use (default: all cores)")
       ->check(CLI::Range(1, 4096));
-  return [options] { return flows(*options); };
+  return [options, command] {
+    require_seed_used(*command, *options, network::FlowsQuestion().routes.policy);
+    return flows(*options);
+  };
 }
 
 }  // namespace weft::cli

@@ -93,24 +93,42 @@ base::Catalog make_network_catalog(const std::vector<std::filesystem::path>& dir
   return make_catalog(directories).with(base::Fits::kCollectives);
 }
 
+void add_fault_option(CLI::App& command, std::vector<std::string>& faults, const char* what) {
+  command.add_option("--fault", faults, what)->type_name("WHERE")->take_all();
+}
+
+std::vector<network::LinkFault> faults_of(const std::vector<std::string>& texts) {
+  std::vector<network::LinkFault> faults;
+  for (const auto& text : texts) faults.push_back(fault_of(text));
+  return faults;
+}
+
 void add_routing_options(CLI::App& command, RoutingOptions& options) {
   std::vector<std::string> names;
   for (const auto& [name, policy] : kPolicies) names.emplace_back(name);
   command
       .add_option("--routing", options.routing,
-                  "of the shortest ways minimal takes one, ecmp one by a hash, spray "
-                  "all;\ndetour also those one hop longer")
+                  std::string("of the shortest ways minimal takes one, ecmp one by a hash, spray "
+                              "all;\ndetour also those one hop longer") +
+                      options.note)
       ->check(CLI::IsMember(names));
-  command.add_option("--seed", options.seed, "of the hashes");
+  command.add_option("--seed", options.seed, std::string(options.seed_is) + options.note);
   command.add_flag("--rail-aligned", options.rail_aligned,
-                   "a message for another rail is first passed on in the host");
-  command
-      .add_option(
-          "--fault", options.faults,
-          "the cables between two nodes are dead, or keep a share, from a time on:\n"
-          "'switch 4, switch 6' or 'device 0, switch 2, 0.5, 2 ms' (names: see the busiest links)")
-      ->type_name("WHERE")
-      ->take_all();
+                   std::string("messages to other hosts change rails inside the sender's host, not "
+                               "between\nswitches of different rails") +
+                       options.note);
+  add_fault_option(
+      command, options.faults,
+      "the cables between two nodes are dead, or keep a share, from a time on:\n"
+      "'switch 4, switch 6' or 'device 0, switch 2, 0.5, 2 ms' (names: see the busiest links)");
+}
+
+void require_seed_used(const CLI::App& command, const RoutingOptions& options,
+                       graph::Policy fallback) {
+  const bool is_ecmp = options.routing.empty() ? fallback == graph::Policy::kEcmp
+                                               : options.routing == name_of(graph::Policy::kEcmp);
+  if (command.count("--seed") == 0 || is_ecmp) return;
+  network::refuse(fmt::format("--seed: nothing is drawn here; it is {}", options.seed_is));
 }
 
 network::Routes routes_of(const RoutingOptions& options, graph::Policy fallback) {
@@ -118,7 +136,7 @@ network::Routes routes_of(const RoutingOptions& options, graph::Policy fallback)
   for (const auto& [name, policy] : kPolicies) {
     if (options.routing == name) routes.policy = policy;
   }
-  for (const auto& fault : options.faults) routes.faults.push_back(fault_of(fault));
+  routes.faults = faults_of(options.faults);
   return routes;
 }
 

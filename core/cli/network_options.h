@@ -33,14 +33,24 @@ std::optional<network::ClusterSize> size_of(const NetworkOptions& options);
 // The catalogue with links as they are when collectives have them to themselves.
 base::Catalog make_network_catalog(const std::vector<std::filesystem::path>& directories);
 
+// --fault, and what its texts say. Throws base::InputError for a fault that is none.
+void add_fault_option(CLI::App& command, std::vector<std::string>& faults, const char* what);
+std::vector<network::LinkFault> faults_of(const std::vector<std::string>& texts);
+
 // --routing, --seed, --rail-aligned and --fault.
 struct RoutingOptions {
   std::string routing;
   std::uint64_t seed = 0;
   bool rail_aligned = false;
   std::vector<std::string> faults;
+  const char* seed_is = "of the hashes of ecmp";
+  const char* note = "";  // after what each of them does
 };
 void add_routing_options(CLI::App& command, RoutingOptions& options);
+// Throws base::InputError when a seed is given and the routing, or without one the fallback, draws
+// nothing.
+void require_seed_used(const CLI::App& command, const RoutingOptions& options,
+                       graph::Policy fallback);
 // Throws base::InputError for a fault that is none.
 network::Routes routes_of(const RoutingOptions& options, graph::Policy fallback);
 

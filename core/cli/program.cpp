@@ -26,6 +26,7 @@ constexpr const char* kExamples =
     "  weft list chip                               what is shipped\n"
     "  weft show ascend_910c                        every figure of a chip, with its source\n"
     "  weft check mine.yaml                         is this file right?\n"
+    "  weft import pretrain.sh -o run.yaml          a launch script or config.json as documents\n"
     "  weft validate                                how far off is it, on published runs?\n"
     "  weft collective dgx_h100 --op all_reduce --bytes '1 GiB' --group 64\n"
     "\n"
@@ -94,8 +95,9 @@ int main(int argc, const char* const* argv) {
   app.set_version_flag("--version", "weft " WEFT_VERSION);
   app.require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Command>> commands;
-  for (const auto add : {add_run, add_list, add_show, add_check, add_validate, add_memory,
-                         add_kernels, add_fabric, add_collective, add_flows, add_calibrate}) {
+  for (const auto add :
+       {add_run, add_list, add_show, add_check, add_validate, add_memory, add_kernels, add_fabric,
+        add_collective, add_flows, add_calibrate, add_import}) {
     auto command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

@@ -38,6 +38,7 @@ void add_row(const CollectiveRow& row, Json& json) {
   json["hot_links"] = hot_links_json(row.hot_links);
   json["events"] = row.events ? Json(*row.events) : Json();
   json["failed"] = row.failed;
+  json["parted"] = parted_json(row.parted);
 }
 
 Json to_json(const network::PointResult& row) {

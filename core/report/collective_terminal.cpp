@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -33,20 +34,25 @@ std::string heading(const CollectiveAnswer& answer, Colour colour) {
       colour);
   if (q.stride > 1) text += fmt::format("  one device in {}\n", q.stride);
   if (q.groups > 1) text += fmt::format("  {} groups at once\n", q.groups);
-  if (q.skew != 0) text += fmt::format("  destinations skewed by {:.3g}\n", q.skew);
+  if (q.skew != 0) {
+    text += fmt::format("  destinations skewed by {:.3g}, seed {}\n", q.skew, q.routes.seed);
+  }
   return text + "  " + how(q) + "\n";
 }
 
 std::string one_size(const CollectiveAnswer& answer, Colour colour) {
   const auto& row = answer.rows.front();
   auto text = fmt::format("  {}, {}: {}\n", binary_size(row.bytes.si()), algorithm_text(row),
-                          to_text(row.time, 4));
+                          std::isfinite(row.time.si()) ? to_text(row.time, 4) : "never ends");
   if (row.bus_bandwidth.si() > 0) {
     text += fmt::format("  algorithm bandwidth {}, bus bandwidth {}\n",
                         to_text(row.algorithm_bandwidth, 4), to_text(row.bus_bandwidth, 4));
   }
   text += fmt::format("  no algorithm can take less than {}\n", to_text(row.lower_bound, 4));
-  if (row.events) text += fmt::format("  {} messages, {} found no way\n", *row.events, row.failed);
+  if (row.events) {
+    text += fmt::format("  {} messages arrived, {} found no way\n", *row.events, row.failed);
+  }
+  text += parted_text(row.parted);
   const bool is_closed = answer.question.fidelity == Fidelity::kClosed;
   text += "\n" + bold(is_closed ? "bytes that a device sends over each tier, mean"
                                 : "bytes over the cables of each tier, each crossing",
@@ -71,6 +77,9 @@ std::string sweep(const CollectiveAnswer& answer, Colour colour) {
                         row.bus_bandwidth.si() / kGiga, row.lower_bound.si() / kMicro,
                         algorithm_text(row));
   }
+  const auto parted = std::find_if(answer.rows.begin(), answer.rows.end(),
+                                   [](const auto& row) { return row.parted.has_value(); });
+  if (parted != answer.rows.end()) text += parted_text(parted->parted);
   return text;
 }
 

@@ -32,8 +32,11 @@ Json to_json(const network::TierSurvey& tier) {
           {"switch_power_W", tier.switch_power.si()},
           {"module_power_W", tier.module_power.si()},
           {"bisection_of_one", tier.bisection.si()},
+          {"spare_devices", tier.spares},
+          {"spare_cables", tier.spare_cables},
           {"optics_price", price_json(tier.optics_price)},
-          {"switch_price", price_json(tier.switch_price)}};
+          {"switch_price", price_json(tier.switch_price)},
+          {"cable_price", price_json(tier.cable_price)}};
 }
 
 }  // namespace
@@ -46,8 +49,10 @@ std::string to_json(const network::Survey& survey) {
                {"hosts", survey.hosts},
                {"nodes", survey.nodes},
                {"from", survey.from_graph ? "graph" : "closed forms"},
-               {"parts", survey.parts},
-               {"is_whole", survey.parts == 1},
+               {"faults", survey.faults},
+               {"parts", survey.parts.size()},
+               {"is_whole", survey.parts.size() == 1},
+               {"part_list", Json::array()},
                {"bisection", survey.bisection.si()},
                {"bisection_from", survey.bisection_from_graph ? "graph" : "closed forms"},
                {"diameter", value_or_null(worst.hops)},
@@ -58,6 +63,9 @@ std::string to_json(const network::Survey& survey) {
                  {"switches", worst.switches},
                  {"latency_s", worst.latency.si()}}},
                {"tiers", Json::array()}};
+  for (const auto& part : survey.parts) {
+    json["part_list"].push_back({{"devices", part.devices}, {"first_device", part.first}});
+  }
   for (const auto& tier : survey.tiers) json["tiers"].push_back(to_json(tier));
   return json.dump(2) + "\n";
 }

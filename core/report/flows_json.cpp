@@ -18,6 +18,7 @@ std::string to_json(const network::FlowsAnswer& answer) {
                      {"p50_s", answer.median},
                      {"p99_s", answer.p99},
                      {"max_s", answer.most}};
+  json["parted"] = parted_json(answer.parted);
   json["bytes_per_tier"] = tiers_json(answer.tiers);
   json["hot_links"] = hot_links_json(answer.hot_links);
   json["flows"] = Json::array();

@@ -48,6 +48,7 @@ std::string to_terminal(const FlowsAnswer& answer, std::size_t worst, Colour col
   auto text = bold(title(answer.cluster), colour);
   text += fmt::format("  {} flows over {} devices, {}; {} found no way\n", answer.flows.size(),
                       answer.devices, routes_text(answer.question.routes), answer.failed);
+  text += parted_text(answer.parted);
   if (answer.never_started > 0) {
     text += fmt::format("  {} never started: nothing fires their triggers\n", answer.never_started);
   }

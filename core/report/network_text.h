@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,8 @@ inline nlohmann::ordered_json hot_links_json(const std::vector<network::HotLink>
 }
 
 inline std::string routes_text(const network::Routes& routes) {
-  auto text = fmt::format("routing {}, seed {}", name_of(routes.policy), routes.seed);
+  auto text = fmt::format("routing {}", name_of(routes.policy));
+  if (routes.policy == graph::Policy::kEcmp) text += fmt::format(", seed {}", routes.seed);
   if (routes.rail_aligned) text += ", rail-aligned";
   if (!routes.faults.empty()) text += fmt::format(", faults {}", routes.faults.size());
   return text;
@@ -76,6 +78,20 @@ inline nlohmann::ordered_json tiers_json(const std::vector<network::TierBytes>& 
   auto json = nlohmann::ordered_json::array();
   for (const auto& tier : tiers) json.push_back({{"tier", tier.tier}, {"bytes", tier.bytes}});
   return json;
+}
+
+inline std::string parted_text(const std::optional<network::PartedPairs>& parted) {
+  if (!parted) return "";
+  constexpr std::size_t kMost = 40;
+  const auto pair = parted->from + " → " + parted->to;
+  return fmt::format("  the network is parted: {} of the pairs that tried {} no way, such as {}\n",
+                     parted->count, parted->count == 1 ? "has" : "have",
+                     width_of(pair) <= kMost ? pair : fitted(pair, kMost));
+}
+
+inline nlohmann::ordered_json parted_json(const std::optional<network::PartedPairs>& parted) {
+  if (!parted) return {};
+  return {{"pairs", parted->count}, {"from", parted->from}, {"to", parted->to}};
 }
 
 inline std::string hot_links_text(const std::vector<network::HotLink>& links, Colour colour) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "moments.h"
+#include "motion.h"
 #include "network.h"
 #include "rates.h"
 
@@ -16,29 +17,6 @@ namespace {
 constexpr double kSameMoment = 1e-12;
 // A rate this close to its old one stays, so that what rounding moves is not scheduled again.
 constexpr double kSameRate = 1e-13;
-
-enum class Stage : std::uint8_t { kWaiting, kMoving, kDelivering };
-
-// A transfer between its announcement and its completion, in a slot.
-struct Motion {
-  Transfer transfer;
-  double left = 0;         // bytes, at `since`
-  double since = 0;        // s
-  double rate = 0;         // byte/s from then on
-  double counted = 0;      // bytes that are in Summary::bytes already
-  std::int64_t order = 0;  // in which it was announced, then in which it was started
-  Stage stage = Stage::kWaiting;
-  bool failed = false;
-
-  // Written in place: this is done for every transfer.
-  void begin(const Transfer& announced, std::int64_t place) {
-    transfer = announced;
-    counted = 0;
-    order = place;
-    stage = Stage::kWaiting;
-    failed = false;
-  }
-};
 
 class Simulation {
  public:
@@ -85,11 +63,9 @@ class Simulation {
   void step(double next) {
     if (next > now_ || summary_.moments == 0) ++summary_.moments;
     now_ = next;
-    due_.clear();
     done_.clear();
     entering_.clear();
-    moments_.pop(moment(), due_);
-    for (const std::int32_t slot : due_) pass(slot);
+    moments_.pop(moment(), [&](std::int32_t slot) { pass(slot); });
     apply_changes();
     if (!entering_.empty()) sort_by_order(entering_);
     for (const std::int32_t slot : entering_) enter(slot);
@@ -104,7 +80,7 @@ class Simulation {
     if (motion.stage == Stage::kWaiting) {
       entering_.push_back(slot);
     } else if (motion.stage == Stage::kDelivering) {
-      done_.push_back(slot);
+      end(slot);
     } else {
       motion.left = 0;
       leave(slot);
@@ -115,28 +91,32 @@ class Simulation {
   void deliver(std::int32_t slot) {
     Motion& motion = motions_[slot];
     motion.stage = Stage::kDelivering;
-    const double time = now_ + motion.transfer.latency;
+    const double time = motion.is_plain ? now_ : now_ + rare_[slot].latency;
     if (time <= moment()) {
-      done_.push_back(slot);
+      end(slot);
     } else {
       moments_.put(slot, time);
     }
   }
 
+  void end(std::int32_t slot) {
+    const Motion& motion = motions_[slot];
+    done_.push_back({motion.order, motion.tag, slot, motion.failed});
+  }
+
   void enter(std::int32_t slot) {
     Motion& motion = motions_[slot];
-    Transfer& transfer = motion.transfer;
     motion.order = next_order_++;
-    if (transfer.bytes == 0 || routes_.links(transfer.route).empty()) {
+    if (motion.bytes == 0 || routes_.links(motion.route).empty()) {
       deliver(slot);
       return;
     }
-    if (dead_links_ > 0 && !find_way(motion)) {
+    if (dead_links_ > 0 && !find_way(slot)) {
       fail(slot);
       return;
     }
     motion.stage = Stage::kMoving;
-    motion.left = transfer.bytes;
+    motion.left = motion.bytes;
     join(slot);
   }
 
@@ -144,35 +124,44 @@ class Simulation {
 
   void join(std::int32_t slot) {
     Motion& motion = motions_[slot];
-    const Transfer& transfer = motion.transfer;
     motion.since = now_;
     motion.rate = 0;
     Flow& flow = network_.flow(slot);
-    flow.route = transfer.route;
-    flow.limit = transfer.cap == kUncapped ? kUncapped : transfer.cap / transfer.weight;
-    flow.scale = transfer.weight * transfer.multiplicity;
-    flow.plain = transfer.weight == 1 && transfer.multiplicity == 1;
+    flow.route = motion.route;
+    flow.limit = kUncapped;
+    flow.scale = 1;
+    flow.plain = true;
+    if (!motion.is_plain) {
+      const Rare& rare = rare_[slot];
+      if (rare.cap != kUncapped) flow.limit = rare.cap / rare.weight;
+      flow.scale = rare.weight * rare.multiplicity;
+      flow.plain = rare.weight == 1 && rare.multiplicity == 1;
+    }
     network_.enter(slot);
     rates_.started(slot);
   }
 
   void leave(std::int32_t slot) {
     network_.leave(slot, [&](LinkId link) { rates_.link_changed(link); });
-    if (options_.count_bytes) count(motions_[slot]);
+    if (options_.count_bytes) count(slot);
   }
 
-  void count(Motion& motion) {
-    const Transfer& transfer = motion.transfer;
-    const auto links = routes_.links(transfer.route);
-    const auto shares = routes_.shares(transfer.route);
-    const double moved = (transfer.bytes - motion.left - motion.counted) * transfer.multiplicity;
+  void count(std::int32_t slot) {
+    const Motion& motion = motions_[slot];
+    const Rare& rare = rare_[slot];
+    const auto links = routes_.links(motion.route);
+    const auto shares = routes_.shares(motion.route);
+    const double moved = (motion.bytes - motion.left - rare.counted) * rare.multiplicity;
     for (std::size_t i = 0; i < links.size(); ++i) {
       summary_.bytes[links[i]] += shares.empty() ? moved : moved * shares[i];
     }
   }
 
   void update_rates() {
-    const auto touched = rates_.solve();
+    const auto touched = rates_.solve([&](std::int32_t slot) {
+      ++summary_.solved;
+      set_rate(slot);
+    });
     summary_.solved += static_cast<std::int64_t>(touched.size());
     for (const std::int32_t slot : touched) set_rate(slot);
   }
@@ -180,7 +169,8 @@ class Simulation {
   void set_rate(std::int32_t slot) {
     Motion& motion = motions_[slot];
     const double level = network_.flow(slot).level;
-    const double rate = std::min(level * motion.transfer.weight, motion.transfer.cap);
+    const double rate =
+        motion.is_plain ? level : std::min(level * rare_[slot].weight, rare_[slot].cap);
     if (std::abs(rate - motion.rate) <= kSameRate * motion.rate) return;
     move(motion);
     motion.rate = rate;
@@ -227,8 +217,8 @@ class Simulation {
       move(motion);
       moments_.take(slot);
       leave(slot);
-      motion.counted = motion.transfer.bytes - motion.left;
-      if (find_way(motion)) {
+      if (options_.count_bytes) rare_[slot].counted = motion.bytes - motion.left;
+      if (find_way(slot)) {
         join(slot);
       } else {
         fail(slot);
@@ -237,13 +227,30 @@ class Simulation {
   }
 
   // Whether its route is alive or the source has another that is.
-  bool find_way(Motion& motion) {
-    if (is_alive(motion.transfer.route)) return true;
-    const auto route = source_.reroute(now_, motion.transfer);
+  bool find_way(std::int32_t slot) {
+    Motion& motion = motions_[slot];
+    if (is_alive(motion.route)) return true;
+    const auto route = source_.reroute(now_, transfer_of(slot));
     if (!route) return false;
     check_route(*route);
-    motion.transfer.route = *route;
+    motion.route = *route;
     return is_alive(*route);
+  }
+
+  [[nodiscard]] Transfer transfer_of(std::int32_t slot) const {
+    const Motion& motion = motions_[slot];
+    Transfer transfer;
+    transfer.bytes = motion.bytes;
+    transfer.route = motion.route;
+    transfer.start = motion.start;
+    transfer.tag = motion.tag;
+    if (motion.is_plain) return transfer;
+    const Rare& rare = rare_[slot];
+    transfer.latency = rare.latency;
+    transfer.weight = rare.weight;
+    transfer.cap = rare.cap;
+    transfer.multiplicity = rare.multiplicity;
+    return transfer;
   }
 
   [[nodiscard]] bool is_alive(RouteId route) const {
@@ -255,7 +262,7 @@ class Simulation {
   void fail(std::int32_t slot) {
     motions_[slot].failed = true;
     motions_[slot].stage = Stage::kDelivering;
-    done_.push_back(slot);
+    end(slot);
   }
 
   // --- the source ---
@@ -270,13 +277,15 @@ class Simulation {
   }
 
   void report() {
-    sort_by_order(done_);
+    const auto before = [](const Done& a, const Done& b) { return a.order < b.order; };
+    if (!std::is_sorted(done_.begin(), done_.end(), before)) {
+      std::sort(done_.begin(), done_.end(), before);
+    }
     finished_.clear();
-    for (const std::int32_t slot : done_) {
-      const Motion& motion = motions_[slot];
-      finished_.push_back({motion.transfer.tag, motion.transfer.start, motion.failed});
-      summary_.failed += motion.failed ? 1 : 0;
-      free_.push_back(slot);
+    for (const Done& done : done_) {
+      finished_.push_back({done.tag, done.failed});
+      summary_.failed += done.failed ? 1 : 0;
+      free_.push_back(done.slot);
     }
     summary_.transfers += static_cast<std::int64_t>(done_.size());
     alive_ -= static_cast<std::int64_t>(done_.size());
@@ -289,7 +298,7 @@ class Simulation {
     done_.clear();
     for (const Transfer& transfer : starts_) announce(transfer);
     // What failed at once is told at the next moment, which is still now.
-    for (const std::int32_t slot : done_) moments_.put(slot, now_);
+    for (const Done& done : done_) moments_.put(done.slot, now_);
   }
 
   void announce(const Transfer& transfer) {
@@ -305,13 +314,29 @@ class Simulation {
           fmt::format("a transfer starts at {} s, before now, {} s", transfer.start, now_));
     }
     const std::int32_t slot = take_slot();
-    motions_[slot].begin(transfer, next_order_++);
+    begin(slot, transfer);
     ++alive_;
     if (transfer.start <= moment()) {
       enter(slot);
     } else {
       moments_.put(slot, transfer.start);
     }
+  }
+
+  // Written in place: this is done for every transfer.
+  void begin(std::int32_t slot, const Transfer& transfer) {
+    Motion& motion = motions_[slot];
+    motion.bytes = transfer.bytes;
+    motion.start = transfer.start;
+    motion.tag = transfer.tag;
+    motion.order = next_order_++;
+    motion.route = transfer.route;
+    motion.stage = Stage::kWaiting;
+    motion.failed = false;
+    motion.is_plain = transfer.latency == 0 && transfer.weight == 1 && transfer.cap == kUncapped &&
+                      transfer.multiplicity == 1;
+    if (motion.is_plain && !options_.count_bytes) return;
+    rare_[slot] = {transfer.latency, transfer.weight, transfer.cap, transfer.multiplicity, 0};
   }
 
   void check_route(RouteId route) const {
@@ -324,6 +349,7 @@ class Simulation {
     if (free_.empty()) {
       const std::size_t size = motions_.size();
       motions_.emplace_back();
+      rare_.emplace_back();
       network_.grow(size + 1);
       moments_.grow(size + 1);
       return static_cast<std::int32_t>(size);
@@ -342,6 +368,7 @@ class Simulation {
   Summary summary_;
   double now_ = 0;
   std::vector<Motion> motions_;
+  std::vector<Rare> rare_;
   std::vector<std::int32_t> free_;
   std::int64_t alive_ = 0;  // slots in use
   std::int64_t next_order_ = 0;
@@ -349,9 +376,8 @@ class Simulation {
   std::int64_t dead_links_ = 0;
   std::vector<LinkId> cut_;  // links that died at this moment
   // Of this moment:
-  std::vector<std::int32_t> due_;
   std::vector<std::int32_t> entering_;
-  std::vector<std::int32_t> done_;
+  std::vector<Done> done_;
   std::vector<Completion> finished_;
   std::vector<Transfer> starts_;
 };

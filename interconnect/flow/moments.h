@@ -49,16 +49,20 @@ class Moments {
     return heap_.empty() ? std::numeric_limits<double>::infinity() : heap_.top().key;
   }
 
-  // Appends the slots up to `time` to `due`.
-  void pop(double time, std::vector<std::int32_t>& due) {
+  // Calls visit(slot) for the slots up to `time`; it may put slots to later times.
+  template <class Visit>
+  void pop(double time, Visit visit) {
     while (next() <= time && !heap_.empty()) {
       Bucket& bucket = buckets_[heap_.top().id];
-      for (std::int32_t slot = bucket.head; slot >= 0; slot = places_[slot].next) {
-        places_[slot].bucket = -1;
-        due.push_back(slot);
-      }
+      std::int32_t slot = bucket.head;
       bucket.head = bucket.tail = -1;
       ++empty_;
+      while (slot >= 0) {
+        const std::int32_t next = places_[slot].next;
+        places_[slot].bucket = -1;
+        visit(slot);
+        slot = next;
+      }
     }
   }
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "fill.h"
+#include "members.h"
 #include "weft/flow/routes.h"
 
 namespace weft::flow {
@@ -25,17 +25,17 @@ struct Flow {
   bool plain = true;            // weight and multiplicity are 1
 };
 
-struct Link {
+struct alignas(32) Link {
   double capacity = 0;
-  std::vector<Member> members;
+  Members members;
   std::int32_t held = 0;  // flows that have it as their bottleneck
   bool dead = false;      // a change took its capacity away
 };
 
 class Network {
  public:
-  Network(std::span<const double> capacity, const Routes& routes) : routes_(routes) {
-    links_.resize(capacity.size());
+  Network(std::span<const double> capacity, const Routes& routes)
+      : routes_(routes), links_(capacity.size()) {
     for (std::size_t link = 0; link < capacity.size(); ++link) {
       links_[link].capacity = capacity[link];
     }

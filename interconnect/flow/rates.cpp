@@ -35,11 +35,7 @@ struct LiveNetwork {
 
 }  // namespace
 
-std::span<const std::int32_t> Rates::solve() {
-  touched_.clear();
-  ++solve_;
-  std::erase_if(started_, [&](std::int32_t slot) { return settle_alone(slot); });
-  alone_ = touched_.size();
+std::span<const std::int32_t> Rates::solve_shared() {
   for (const std::int32_t slot : started_) {
     touch(network_.flow(slot), slot);
     for (const LinkId link : network_.route_of(slot)) link_changed(link);
@@ -71,7 +67,7 @@ bool Rates::settle_alone(std::int32_t slot) {
       bottleneck = route[entry];
     }
   }
-  touch(flow, slot);
+  flow.solve = solve_;
   flow.level = level;
   network_.hold(flow, bottleneck);
   flow.decided = true;
@@ -217,18 +213,17 @@ void Rates::others_changed(std::int32_t slot, LinkId except) {
   }
 }
 
-// --- filling all that is connected
-// ----------------------------------------------------------------
+// --- filling all that is connected --------------------------------------------------------------
 
 template <bool Plain>
 void Rates::solve_connected() {
   ++solve_;
-  touched_.resize(alone_);
+  touched_.clear();
   collect_connected();
   fill_.resize(links_.size());
   LiveNetwork<Plain> live{network_};
   teamwork_.fill(live, connected_, std::span(fill_));
-  for (const std::int32_t slot : std::span(touched_).subspan(alone_)) {
+  for (const std::int32_t slot : touched_) {
     Flow& flow = network_.flow(slot);
     if (flow.level == kUndecided) flow.level = flow.limit;
     if (flow.bottleneck != kNoLink) ++network_.link(flow.bottleneck).held;

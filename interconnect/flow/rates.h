@@ -33,8 +33,19 @@ class Rates {
   // A flow entered the network.
   void started(std::int32_t slot) { started_.push_back(slot); }
 
-  // Brings the levels up to date; the slots whose level may have changed.
-  std::span<const std::int32_t> solve();
+  // Brings the levels up to date; returns the slots whose level may have changed, but for those
+  // that started and share no link: alone(slot) is called for them.
+  template <class Alone>
+  std::span<const std::int32_t> solve(Alone alone) {
+    touched_.clear();
+    ++solve_;
+    std::erase_if(started_, [&](std::int32_t slot) {
+      if (!settle_alone(slot)) return false;
+      alone(slot);
+      return true;
+    });
+    return solve_shared();
+  }
 
  private:
   struct LinkSolve {
@@ -49,6 +60,7 @@ class Rates {
   };
 
   bool settle_alone(std::int32_t slot);
+  std::span<const std::int32_t> solve_shared();
   void touch(Flow& flow, std::int32_t slot);
   bool is_released(const Flow& flow) const { return flow.solve == solve_ && !flow.decided; }
   bool is_held(const Flow& flow, LinkId link) const {
@@ -80,7 +92,6 @@ class Rates {
   std::int64_t changes_ = 0;     // flows that came or went, over their links
   std::vector<std::int32_t> started_;
   std::vector<std::int32_t> touched_;
-  std::size_t alone_ = 0;  // of `touched_`, in front: flows that share no link
   std::uint32_t solve_ = 0;
   int skip_ = 0;  // solves upwards not to be tried after one that failed
   int skipped_ = 0;

@@ -69,16 +69,16 @@ std::vector<Forwarding> Router::passes(const Level& level) const {
 // In order of classes of destinations, then of destinations.
 Router::Indices Router::by_destination(std::span<const Pair> pairs, const Indices& todo,
                                        const Attachments& attachments) {
+  NodeId highest = -1;
+  for (const std::int32_t index : todo) highest = std::max(highest, pairs[index].to);
+  std::vector<std::int64_t> next(static_cast<std::size_t>(highest) + 1);
+  for (const std::int32_t index : todo) ++next[pairs[index].to];
   std::vector<NodeId> destinations;
-  destinations.reserve(todo.size());
-  for (const std::int32_t index : todo) destinations.push_back(pairs[index].to);
-  std::sort(destinations.begin(), destinations.end());
-  destinations.erase(std::unique(destinations.begin(), destinations.end()), destinations.end());
+  for (NodeId node = 0; node <= highest; ++node) {
+    if (next[node] > 0) destinations.push_back(node);
+  }
   std::sort(destinations.begin(), destinations.end(),
             [&](NodeId a, NodeId b) { return attachments.before(a, b); });
-  std::vector<std::int64_t> next(static_cast<std::size_t>(
-      destinations.empty() ? 0 : *std::max_element(destinations.begin(), destinations.end()) + 1));
-  for (const std::int32_t index : todo) ++next[pairs[index].to];
   std::int64_t sum = 0;
   for (const NodeId destination : destinations) sum += std::exchange(next[destination], sum);
   Indices sorted(todo.size());

@@ -61,11 +61,14 @@ bool Walker::walk(const Pair& pair, std::uint64_t order, std::vector<LinkId>& li
 // next digit of the destination's number.
 LinkId Walker::by_number(std::span<const LinkId> choices, std::uint64_t order,
                          std::uint64_t& divisor) {
-  auto least = rank_of(*graph_, choices.front());
-  for (const LinkId link : choices.subspan(1)) least = std::min(least, rank_of(*graph_, link));
   few_.clear();
-  for (const LinkId link : choices)
-    if (rank_of(*graph_, link) == least) few_.push_back(link);
+  auto least = rank_of(*graph_, choices.front());
+  for (const LinkId link : choices) {
+    const auto rank = rank_of(*graph_, link);
+    if (rank < least) few_.clear();
+    least = std::min(least, rank);
+    if (rank == least) few_.push_back(link);
+  }
   const std::uint64_t count = few_.size();
   // Cables side by side: destinations under one switch are taken in turn, as they were further up.
   const NodeId next = graph_->to(few_.front());

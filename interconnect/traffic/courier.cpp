@@ -30,6 +30,7 @@ void check(const Network& network, const Job& job) {
 Courier::Courier(const Network& network, std::span<const Job> jobs, const RunOptions& options,
                  bool all_to_all)
     : network_(network), graph_(network.graph()), ways_(network, options), all_to_all_(all_to_all) {
+  ways_.detour_for(jobs);
   for (const Job& job : jobs) {
     check(network, job);
     JobState state;
@@ -69,12 +70,11 @@ void Courier::take(double now, const flow::Completion& completion,
   const Flight flight = flights_[completion.tag];
   free_flight(static_cast<std::int32_t>(completion.tag));
   if (completion.failed) {
-    ways_[flight.way].bytes -= flight.bytes;
-    ++failed_;
+    lose(flight);
     return;
   }
   ++events_;
-  arrived(flight.to, flight.step, now + flight.latency);
+  arrived(flight.to, flight.step, now + latency_of(flight));
   Rank& sender = ranks_[flight.from];
   sender.ready = std::max(sender.ready, now);
   --sender.waits;
@@ -151,6 +151,7 @@ void Courier::take_early(Rank& rank) {
 // Into how many of this step's messages, a channel each, what the closed forms send as one is cut:
 // those over the same ports. Dimensions have a link for each neighbour.
 int Courier::parts_of(const Job& job, std::int32_t from, const Message& message, int tier) const {
+  if (message.parts > 0) return message.parts;
   const auto is_same_channel = [](const Message& a, const Message& b) {
     return a.channel == b.channel;
   };
@@ -172,25 +173,39 @@ Courier::Last Courier::look_up(const JobState& state, std::int32_t rank, const M
   const std::int32_t from = job.devices[rank];
   const std::int32_t to = job.devices[message.to];
   Last last{message.to, message.channel};
-  if (message.to == rank && job.in_switch_tier >= 0) {
-    const interconnect::Link& link = network_.fabric().tiers()[job.in_switch_tier].link;
-    last.way = ways_.through_switch(from, job.in_switch_tier);
+  if (message.to == rank && !job.in_switch_tiers.empty()) {
+    const int tier = job.in_switch_tiers.at(static_cast<std::size_t>(message.channel));
+    const interconnect::Link& link = network_.fabric().tiers()[tier].link;
+    last.way = ways_.through_switch(from, tier);
     last.scale = link.efficiency / link.in_switch_reduction->efficiency;
-    ways_[last.way].latency =
-        std::max(link.in_switch_reduction->latency.si(),
-                 2 * network_.fabric().message_latency(job.in_switch_tier).si());
+    ways_[last.way].latency = std::max(link.in_switch_reduction->latency.si(),
+                                       2 * network_.fabric().message_latency(tier).si());
     return last;
   }
   const int tier = tier_between(network_.fabric(), from, to);
   last.way = ways_.between(from, to, message.channel);
+  const interconnect::Link& link = network_.fabric().tiers()[tier].link;
+  if (job.low_latency && link.low_latency) {
+    last.scale = link.efficiency / link.low_latency->efficiency;
+    return last;
+  }
   if (from != to) {
     last.extra = network_.extra_bytes(tier) / parts_of(job, from, message, tier);
   }
-  if (job.all_to_all != all_to_all_) {
-    const interconnect::Link& link = network_.fabric().tiers()[tier].link;
-    last.scale = link.efficiency / link.all_to_all_efficiency;
-  }
+  if (job.all_to_all != all_to_all_) last.scale = link.efficiency / link.all_to_all_efficiency;
   return last;
+}
+
+// Between its last byte's leaving and its arrival [s].
+double Courier::latency_of(const Flight& flight) const {
+  const double latency = ways_[flight.way].latency;
+  const JobState& state = jobs_[ranks_[flight.from].job];
+  if (!state.job->low_latency || flight.from == flight.to) return latency;
+  const auto [from, to] = devices_of(flight);
+  const interconnect::Fabric& fabric = network_.fabric();
+  const int tier = tier_between(fabric, from, to);
+  const base::Time saved = fabric.message_latency(tier) - fabric.low_message_latency(tier);
+  return std::max(0.0, latency - saved.si());
 }
 
 void Courier::send(std::int32_t rank, const Message& message, std::size_t place,
@@ -209,7 +224,7 @@ void Courier::send(std::int32_t rank, const Message& message, std::size_t place,
   Way& way = ways_[last->way];
   way.bytes += message.bytes;
   const Rank& sender = ranks_[rank];
-  flights_[id] = {sender.step, message.bytes, way.latency, rank, job.first + message.to, last->way};
+  flights_[id] = {sender.step, message.bytes, rank, job.first + message.to, last->way};
   flow::Transfer& transfer = starts.emplace_back();
   transfer.bytes = (message.bytes + last->extra) * last->scale;
   transfer.route = way.route;
@@ -225,6 +240,8 @@ void Courier::look_ahead(const Flight& flight) {
   const Job& job = *state.job;
   const auto ranks = static_cast<std::int32_t>(job.devices.size());
   const std::int64_t end = std::min(state.steps, flight.step + 1 + kMostAhead / ranks);
+  ways_.expect(static_cast<std::size_t>(std::max<std::int64_t>(end - flight.step - 1, 0)) *
+               static_cast<std::size_t>(ranks));
   for (std::int64_t step = flight.step + 1; step < end; ++step) {
     for (std::int32_t rank = 0; rank < ranks; ++rank) {
       messages_.clear();
@@ -248,26 +265,34 @@ void Courier::settle(std::vector<flow::Transfer>& starts) {
   has_unsettled_ = false;
   const auto is_lost = [&](flow::Transfer& transfer) {
     Flight& flight = flights_[transfer.tag];
-    Way& way = ways_[flight.way];
-    transfer.route = way.route;
-    flight.latency = way.latency;
+    transfer.route = ways_[flight.way].route;
     if (transfer.route >= 0) return false;
-    way.bytes -= flight.bytes;
     if (!ways_.lost_links()) complain(flight);
-    ++failed_;
+    lose(flight);
     free_flight(static_cast<std::int32_t>(transfer.tag));
     return true;
   };
   starts.erase(std::remove_if(starts.begin(), starts.end(), is_lost), starts.end());
 }
 
+std::pair<std::int32_t, std::int32_t> Courier::devices_of(const Flight& flight) const {
+  const JobState& state = jobs_[ranks_[flight.from].job];
+  const auto& devices = state.job->devices;
+  return {devices[flight.from - state.first], devices[flight.to - state.first]};
+}
+
+// A message that has no way, or none any more.
+void Courier::lose(const Flight& flight) {
+  ways_[flight.way].bytes -= flight.bytes;
+  ++failed_;
+  parted_.insert(devices_of(flight));
+  if (!first_parted_) first_parted_ = devices_of(flight);
+}
+
 void Courier::complain(const Flight& flight) const {
-  const auto device = [&](std::int32_t rank) {
-    const JobState& job = jobs_[ranks_[rank].job];
-    return job.job->devices[rank - job.first];
-  };
-  throw std::invalid_argument(fmt::format("{} cannot reach {}", graph_.name(device(flight.from)),
-                                          graph_.name(device(flight.to))));
+  const auto [from, to] = devices_of(flight);
+  throw std::invalid_argument(
+      fmt::format("{} cannot reach {}", graph_.name(from), graph_.name(to)));
 }
 
 std::optional<flow::RouteId> Courier::reroute(double now, const flow::Transfer& transfer) {
@@ -281,7 +306,6 @@ std::optional<flow::RouteId> Courier::reroute(double now, const flow::Transfer& 
   ways_.settle();
   Way& way = ways_[flight.way];
   way.bytes += flight.bytes;
-  flight.latency = way.latency;
   if (way.route < 0) return std::nullopt;
   return way.route;
 }
@@ -303,6 +327,8 @@ void Courier::report(RunResult& result) const {
   }
   result.events = events_;
   result.failed = failed_;
+  result.parted_pairs = static_cast<std::int64_t>(parted_.size());
+  result.parted = first_parted_;
 }
 
 }  // namespace weft::traffic

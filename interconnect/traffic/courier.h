@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "ways.h"
@@ -45,7 +48,6 @@ class Courier final : public flow::Source {
   struct Flight {
     std::int64_t step = 0;
     double bytes = 0;
-    double latency = 0;  // s
     std::int32_t from = 0;
     std::int32_t to = 0;
     std::int32_t way = -1;
@@ -79,8 +81,11 @@ class Courier final : public flow::Source {
   [[nodiscard]] int parts_of(const Job& job, std::int32_t from, const Message& message,
                              int tier) const;
   Last look_up(const JobState& job, std::int32_t rank, const Message& message);
+  [[nodiscard]] double latency_of(const Flight& flight) const;
   void settle(std::vector<flow::Transfer>& starts);
   void look_ahead(const Flight& flight);
+  [[nodiscard]] std::pair<std::int32_t, std::int32_t> devices_of(const Flight& flight) const;
+  void lose(const Flight& flight);
   [[noreturn]] void complain(const Flight& flight) const;
   std::int32_t take_flight();
   void free_flight(std::int32_t id);
@@ -101,6 +106,8 @@ class Courier final : public flow::Source {
   bool looks_ahead_ = false;
   std::int64_t events_ = 0;
   std::int64_t failed_ = 0;
+  std::set<std::pair<std::int32_t, std::int32_t>> parted_;
+  std::optional<std::pair<std::int32_t, std::int32_t>> first_parted_;
 };
 
 }  // namespace weft::traffic

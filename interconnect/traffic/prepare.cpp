@@ -20,8 +20,6 @@ using interconnect::GroupShape;
 using interconnect::Tier;
 using interconnect::TierKind;
 
-constexpr double kMostChunks = 4096;
-
 GroupShape shape_of(const Fabric& fabric, std::span<const std::int32_t> group) {
   std::vector<std::int64_t> devices(group.begin(), group.end());
   std::sort(devices.begin(), devices.end());
@@ -65,28 +63,8 @@ bool is_direct(const Tier& tier) {
          tier.kind == TierKind::kSwitch;
 }
 
-// Chunks that balance the time to fill the pipeline against what each message costs on its own
-// [bytes].
-int best_chunks(double fill, double bytes, double extra) {
-  const double chunks = std::sqrt(fill * bytes / std::max(extra, 1e-9));
-  return static_cast<int>(std::clamp(std::round(chunks), 1.0, kMostChunks));
-}
-
-// Bytes that the outermost tier could have carried in the time that a message costs besides its
-// own.
-double cost_in_bytes(const Fabric& fabric, int tier, bool with_latency) {
-  const Tier& facts = fabric.tiers()[tier];
-  const double rate = facts.link.bandwidth.si() * facts.links_per_device * facts.link.efficiency;
-  const double extra = facts.link.half_size.si() * std::max(facts.links_per_device, 1.0);
-  return with_latency ? extra + fabric.message_latency(tier).si() * rate : extra;
-}
-
-int chunks_of(const Fabric& fabric, Algorithm algorithm, int ranks, int tier, double bytes) {
-  if (algorithm == Algorithm::kRing) {
-    return best_chunks(ranks - 2, bytes, cost_in_bytes(fabric, tier, false));
-  }
-  const double depth = std::ceil(std::log2(ranks));
-  return best_chunks(2 * depth, bytes, cost_in_bytes(fabric, tier, true));
+bool is_mesh(const Tier& tier) {
+  return tier.kind == TierKind::kFullMesh || tier.kind == TierKind::kLongHaul;
 }
 
 // What the closed form of the direct algorithm has chosen, told by the bytes that it sends. Two
@@ -98,7 +76,18 @@ bool is_one_shot(Collective collective, double sent, int ranks, double bytes) {
   return std::abs(sent / ((ranks - 1) * bytes / ranks) - two_shots) > 1e-6;
 }
 
-ScheduleOptions options_of(const Fabric& fabric, const Levels& levels, const GroupShape& shape) {
+// Whether each device is joined to a switch of the tier: without one flows leave the reduction to
+// the ranks.
+bool has_own_switches(const Tier& tier) {
+  const bool is_switch = tier.kind == TierKind::kSwitch && tier.switches > 0 &&
+                         tier.oversubscription <= 1 && !tier.shares_ports;
+  const bool is_tree = tier.kind == TierKind::kFatTree && tier.links_per_device >= 1;
+  return is_switch || is_tree;
+}
+
+// `in_switch`: tiers, a bit each (CollectiveCost::in_switch).
+ScheduleOptions options_of(const Fabric& fabric, const Levels& levels, const GroupShape& shape,
+                           std::uint32_t in_switch) {
   ScheduleOptions options;
   options.units = levels.units;
   const bool has_levels = levels.units.size() + 1 == levels.tiers.size();
@@ -107,6 +96,8 @@ ScheduleOptions options_of(const Fabric& fabric, const Levels& levels, const Gro
     const Tier& facts = fabric.tiers()[tier];
     if (closes(facts, shape.tiers[tier].children)) options.closed |= 1U << level;
     if (is_direct(facts)) options.direct |= 1U << level;
+    if (is_mesh(facts)) options.mesh |= 1U << level;
+    if (has_own_switches(facts)) options.in_switch |= (in_switch >> tier & 1U) << level;
   }
   return options;
 }
@@ -124,8 +115,8 @@ Job job_of(const Fabric& fabric, const Levels& levels, const Prepared& prepared,
            std::span<const std::int32_t> group) {
   Job job;
   job.schedule = prepared.schedule.get();
-  job.devices.assign(group.begin(), group.end());
-  if (prepared.algorithm == Algorithm::kInSwitch) job.in_switch_tier = levels.tiers.back();
+  job.devices = job.schedule->devices_of(group);
+  job.in_switch_tiers = levels.tiers;
   for (const int tier : levels.tiers) {
     job.call_overhead = std::max(job.call_overhead, fabric.tiers()[tier].link.call_overhead.si());
   }
@@ -137,7 +128,8 @@ Job job_of(const Fabric& fabric, const Levels& levels, const Prepared& prepared,
 std::optional<Prepared> prepare_if_applies(const Fabric& fabric, Collective collective,
                                            Algorithm algorithm, std::span<const std::int32_t> group,
                                            double bytes, const PrepareOptions& asked) {
-  const GroupShape shape = shape_of(fabric, group);
+  GroupShape shape = shape_of(fabric, group);
+  shape.alone = asked.alone;
   const Levels levels = levels_of(shape, group);
   if (levels.tiers.empty()) throw std::invalid_argument("a group of one device sends nothing");
   const bool is_chosen = algorithm != Algorithm::kNone;
@@ -152,14 +144,17 @@ std::optional<Prepared> prepare_if_applies(const Fabric& fabric, Collective coll
   if (asked.skew != 0) {
     prepared.schedule = uneven_schedule(collective, cost.algorithm, ranks, bytes, asked);
   } else {
-    ScheduleOptions options = options_of(fabric, levels, shape);
+    ScheduleOptions options = options_of(fabric, levels, shape, cost.in_switch);
     options.channels = asked.channels;
-    options.chunks = chunks_of(fabric, prepared.algorithm, ranks, top, bytes);
-    options.one_shot = is_one_shot(collective, cost.sent[top].si(), ranks, bytes);
+    options.chunks = cost.chunks;
+    const double sent = cost.sent[top].si() / (1 + cost.detoured);
+    options.one_shot = is_one_shot(collective, sent, ranks, bytes);
     prepared.schedule = make_schedule(collective, prepared.algorithm, ranks, bytes, options);
   }
   if (prepared.schedule == nullptr) return std::nullopt;
   prepared.job = job_of(fabric, levels, prepared, group);
+  prepared.job.detours = cost.detoured > 0;
+  prepared.job.low_latency = cost.low_latency;
   prepared.job.all_to_all = collective == Collective::kAllToAll;
   return prepared;
 }

@@ -27,7 +27,9 @@ RunResult run(const Network& network, std::span<const Job> jobs, const RunOption
 
 RunResult run(const Network& network, Collective collective, Algorithm algorithm,
               std::span<const std::int32_t> group, double bytes, const RunOptions& options) {
-  const Prepared prepared = prepare(network.fabric(), collective, algorithm, group, bytes);
+  PrepareOptions asked;
+  asked.alone = true;
+  const Prepared prepared = prepare(network.fabric(), collective, algorithm, group, bytes, asked);
   return run(network, {&prepared.job, 1}, options);
 }
 

@@ -53,6 +53,14 @@ ScheduleOf schedule_of(Algorithm algorithm, const Order& order, const ScheduleOp
 
 }  // namespace
 
+std::vector<std::int32_t> Schedule::devices_of(std::span<const std::int32_t> group) const {
+  std::vector<std::int32_t> devices;
+  for (std::int32_t lane = 0; lane < lanes(); ++lane) {
+    devices.insert(devices.end(), group.begin(), group.end());
+  }
+  return devices;
+}
+
 std::vector<std::int32_t> levels_of(std::int32_t ranks, Units units) {
   std::vector<std::int32_t> levels;
   std::int32_t inside = 1;

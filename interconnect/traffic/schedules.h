@@ -34,13 +34,18 @@ ScheduleOf bruck_schedule(const Order& order);
 // 8, 8, 2); empty when they do not divide them evenly.
 std::vector<std::int32_t> levels_of(std::int32_t ranks, Units units);
 
+// Bit `bit` of a set of levels or dimensions.
+inline bool has_bit(std::uint32_t bits, std::size_t bit) { return (bits >> bit & 1U) != 0; }
+
 // Rings through all ranks, as many as `channels`, in which only one level changes its place from
-// rank to rank (a reflected mixed-radix Gray code), rotated differently in each.
+// rank to rank (a reflected mixed-radix Gray code), rotated differently in each; levels that are
+// meshes take their disjoint cycles in turn.
 class Rings {
  public:
-  // `both_ways`: each also in the other direction, after all of the first.
-  Rings(std::int32_t ranks, std::vector<std::int32_t> levels, std::int32_t channels,
-        bool both_ways);
+  // `mesh`: a bit for each level. `both_ways`: each also in the other direction, after all of the
+  // first.
+  Rings(std::int32_t ranks, const std::vector<std::int32_t>& levels, std::uint32_t mesh,
+        std::int32_t channels, bool both_ways);
   [[nodiscard]] std::int32_t count() const { return count_; }
   [[nodiscard]] std::int32_t next(std::int32_t channel, std::int32_t rank) const {
     return next_[static_cast<std::size_t>(channel) * ranks_ + rank];
@@ -61,9 +66,10 @@ struct LineStage {
   std::int32_t size = 1;
   double bytes = 0;  // of one message
   int steps = 1;
-  bool is_direct = false;  // every member to every other; else to the next along a ring
-  bool both_ways = false;  // half as much to each neighbour
-  std::int32_t channel = 0;
+  bool is_direct = false;    // every member to every other; else to the next along a ring
+  bool both_ways = false;    // half as much to each neighbour
+  bool in_switch = false;    // every member to its switch and back
+  std::int32_t channel = 0;  // in_switch: the level
 };
 // Phases one after another, each of lines side by side whose steps are taken together.
 using Phase = std::vector<LineStage>;

@@ -1,6 +1,7 @@
 // Phases of lines: what direct, hierarchical and torus-bucket collectives are made of.
 
 #include <algorithm>
+#include <iterator>
 
 #include "schedules.h"
 
@@ -46,6 +47,10 @@ class Staged final : public Schedule {
       const std::int32_t there = (place + ahead) % stage.size;
       return rank + (there - place) * stage.stride;
     };
+    if (stage.in_switch) {
+      messages.push_back({rank, stage.bytes, stage.channel});
+      return;
+    }
     if (stage.is_direct) {
       for (std::int32_t ahead = 1; ahead < stage.size; ++ahead) {
         messages.push_back({member(ahead), stage.bytes, stage.channel});
@@ -68,17 +73,27 @@ int rounds_of(Collective collective) {
   return is_half ? 1 : 0;
 }
 
-// Scattering as given, gathering in the other order, or both.
+// Scattering as given, gathering in the other order, or both. Switches that reduce have done both
+// by then.
 ScheduleOf scatter_and_gather(Collective collective, const std::vector<Phase>& scatter) {
   std::vector<Phase> phases;
   if (collective != Collective::kAllGather) phases = scatter;
   if (collective != Collective::kReduceScatter) {
-    phases.insert(phases.end(), scatter.rbegin(), scatter.rend());
+    std::copy_if(scatter.rbegin(), scatter.rend(), std::back_inserter(phases),
+                 [](const Phase& phase) { return !phase.front().in_switch; });
   }
   return staged_schedule(std::move(phases));
 }
 
-bool has_bit(std::uint32_t bits, std::size_t bit) { return (bits >> bit & 1U) != 0; }
+// As much as the closed form sends (interconnect/in_switch.cpp).
+LineStage in_switch_stage(std::int32_t size, double bytes, std::int32_t level) {
+  LineStage stage;
+  stage.size = size;
+  stage.bytes = (1 + 1.0 / size) * bytes;
+  stage.in_switch = true;
+  stage.channel = level;
+  return stage;
+}
 
 }  // namespace
 
@@ -97,6 +112,9 @@ ScheduleOf hierarchical_schedule(const Order& order, const ScheduleOptions& opti
     stage.is_direct = has_bit(options.direct, level);
     stage.both_ways = has_bit(options.closed, level) && !stage.is_direct && stage.size > 2;
     stage.steps = stage.is_direct ? 1 : stage.size - 1;
+    if (order.collective == Collective::kAllReduce && has_bit(options.in_switch, level)) {
+      stage = in_switch_stage(stage.size, left, static_cast<std::int32_t>(level));
+    }
     scatter.push_back({stage});
     left /= stage.size;
     stride *= stage.size;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -47,19 +48,20 @@ std::int32_t WayIndex::find_or_add(std::int32_t from, std::int32_t to, std::int3
     return way;
   }
   const auto wide = [](std::int32_t x) { return static_cast<std::uint64_t>(x); };
-  return find_or_add(wide(from) << 40 | wide(to) << 16 | (wide(label) & 0xffff), fresh);
-}
-
-std::int32_t WayIndex::find_or_add(std::uint64_t key, std::int32_t fresh) {
+  const std::uint64_t pair = wide(from) << 32 | wide(to);
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = mix(key) & mask;
+  std::size_t at = hash(pair, label) & mask;
   while (slots_[at].way >= 0) {
-    if (slots_[at].key == key) return slots_[at].way;
+    if (slots_[at].pair == pair && slots_[at].label == label) return slots_[at].way;
     at = (at + 1) & mask;
   }
-  slots_[at] = {key, fresh};
+  slots_[at] = {pair, label, fresh};
   if (2 * ++used_ > slots_.size()) grow();
   return fresh;
+}
+
+std::size_t WayIndex::hash(std::uint64_t pair, std::int32_t label) {
+  return mix(pair + 0x9e3779b97f4a7c15ULL * static_cast<std::uint32_t>(label));
 }
 
 void WayIndex::clear() {
@@ -74,7 +76,7 @@ void WayIndex::grow() {
   const std::size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
     if (slot.way < 0) continue;
-    std::size_t at = mix(slot.key) & mask;
+    std::size_t at = hash(slot.pair, slot.label) & mask;
     while (slots_[at].way >= 0) at = (at + 1) & mask;
     slots_[at] = slot;
   }
@@ -85,7 +87,8 @@ Ways::Ways(const Network& network, const RunOptions& options)
       graph_(network.graph()),
       routing_(options.routing),
       changes_(options.changes),
-      index_(graph_.devices(), routing_.policy == graph::Policy::kEcmp) {
+      index_(graph_.devices(), routing_.policy == graph::Policy::kEcmp),
+      asked_(network.fabric().tiers().size()) {
   routing_.threads = std::max(routing_.threads, options.threads);
   if (changes_.empty()) return;
   alive_.assign(routing_.alive.begin(), routing_.alive.end());
@@ -100,16 +103,15 @@ std::int32_t Ways::add_way() {
 
 std::int32_t Ways::between(std::int32_t from, std::int32_t to, std::int32_t label) {
   // Only a hash tells labels apart.
+  const int tier = tier_between(network_.fabric(), from, to);
   const bool is_hashed =
-      routing_.policy == graph::Policy::kEcmp &&
-      !is_striped(network_.fabric().tiers()[tier_between(network_.fabric(), from, to)]);
+      routing_.policy == graph::Policy::kEcmp && !is_striped(network_.fabric().tiers()[tier]);
   if (!is_hashed) label = 0;
   const auto fresh = static_cast<std::int32_t>(ways_.size());
   const std::int32_t way = index_.find_or_add(from, to, label, fresh);
   if (way == fresh) {
     add_way();
-    asked_.push_back({from, to, static_cast<std::uint64_t>(label)});
-    asked_way_.push_back(way);
+    asked_[tier].add({from, to, static_cast<std::uint64_t>(label)}, way);
   }
   return way;
 }
@@ -152,29 +154,24 @@ std::vector<std::uint8_t> Ways::alive_up_to(int tier) const {
   return alive;
 }
 
-void Ways::settle() {
-  if (asked_.empty()) return;
-  const int tiers = static_cast<int>(network_.fabric().tiers().size());
-  std::vector<std::vector<std::int32_t>> by_tier(static_cast<std::size_t>(tiers));
-  for (std::size_t i = 0; i < asked_.size(); ++i) {
-    const int tier = tier_between(network_.fabric(), asked_[i].from, asked_[i].to);
-    by_tier[tier].push_back(static_cast<std::int32_t>(i));
-  }
-  // What a tier does not join goes further out.
-  for (int tier = 0; tier < tiers; ++tier) {
-    std::vector<std::int32_t> none;
-    settle_within(tier, by_tier[tier], tier + 1 < tiers ? by_tier[tier + 1] : none);
-  }
-  asked_.clear();
-  asked_way_.clear();
+void Ways::expect(std::size_t ways) {
+  ways_.reserve(ways_.size() + ways);
+  // Those of an all-to-all nearly all cross the outermost tier.
+  asked_.back().pairs.reserve(ways);
+  asked_.back().ways.reserve(ways);
 }
 
-void Ways::settle_within(int tier, std::span<const std::int32_t> asked,
-                         std::vector<std::int32_t>& unreachable) {
-  if (asked.empty()) return;
-  std::vector<graph::Pair> pairs;
-  pairs.reserve(asked.size());
-  for (const std::int32_t i : asked) pairs.push_back(asked_[i]);
+void Ways::settle() {
+  for (std::size_t tier = 0; tier < asked_.size(); ++tier) {
+    const Asked asked = std::exchange(asked_[tier], {});
+    if (asked.pairs.empty()) continue;
+    Asked lost;
+    settle_within(static_cast<int>(tier), asked,
+                  tier + 1 < asked_.size() ? asked_[tier + 1] : lost);
+  }
+}
+
+void Ways::settle_within(int tier, const Asked& asked, Asked& further) {
   graph::RoutingOptions routing = routing_;
   if (is_striped(network_.fabric().tiers()[tier])) routing.policy = graph::Policy::kSpray;
   std::vector<std::uint8_t> alive;
@@ -182,25 +179,24 @@ void Ways::settle_within(int tier, std::span<const std::int32_t> asked,
     alive = alive_up_to(tier);
     routing.alive = alive;
   }
-  const graph::Routed routed = graph::route(graph_, pairs, routing);
-  if (routed.routes.size() > routes_.size()) {
-    routes_.reserve(
-        routes_.size() + routed.routes.size(),
-        static_cast<std::int64_t>(routes_.all_links().size() + routed.routes.all_links().size()));
+  graph::Routed routed = graph::route(graph_, asked.pairs, routing);
+  std::vector<double> latencies;  // s, when ways may detour
+  if (detours_.any() && routing.policy != graph::Policy::kDetour) {
+    latencies = detours_.spread(graph_, asked.pairs, routing.alive, routed.routes);
   }
   auto lost = routed.unreachable.begin();
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
+  const flow::RouteId first = routes_.append(std::move(routed.routes));
+  for (std::size_t i = 0; i < asked.pairs.size(); ++i) {
     if (lost != routed.unreachable.end() && *lost == static_cast<std::int32_t>(i)) {
-      unreachable.push_back(asked[i]);
+      further.add(asked.pairs[i], asked.ways[i]);
       ++lost;
       continue;
     }
-    const auto id = static_cast<flow::RouteId>(i);
-    const auto links = routed.routes.links(id);
-    const auto shares = routed.routes.shares(id);
-    Way& way = ways_[asked_way_[asked[i]]];
-    way.route = routes_.add(links, shares);
-    way.latency = graph::latency_of(graph_, links, shares);
+    Way& way = ways_[asked.ways[i]];
+    way.route = first + static_cast<flow::RouteId>(i);
+    way.latency = latencies.empty() ? graph::latency_of(graph_, routes_.links(way.route),
+                                                        routes_.shares(way.route))
+                                    : latencies[i];
   }
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "detours.h"
 #include "weft/traffic/run.h"
 
 namespace weft::traffic {
@@ -22,10 +23,11 @@ class WayIndex {
  private:
   static constexpr std::int32_t kMostSquare = 2048;
   struct Slot {
-    std::uint64_t key = 0;
+    std::uint64_t pair = 0;
+    std::int32_t label = 0;
     std::int32_t way = -1;
   };
-  std::int32_t find_or_add(std::uint64_t key, std::int32_t fresh);
+  static std::size_t hash(std::uint64_t pair, std::int32_t label);
   void grow();
 
   std::int64_t devices_;
@@ -50,17 +52,22 @@ class Ways {
  public:
   Ways(const Network& network, const RunOptions& options);
 
+  // Messages of these jobs may detour.
+  void detour_for(std::span<const Job> jobs) { detours_ = Detours(network_, jobs); }
   // The way of messages with a label; it is known after the next settle(). It keeps to the tiers up
   // to the outermost that the two devices have between them, when these join them.
   std::int32_t between(std::int32_t from, std::int32_t to, std::int32_t label);
   // From a device up to the switches of a tier and down again.
   std::int32_t through_switch(std::int32_t device, int tier);
+  // So many may be asked for before the next settle().
+  void expect(std::size_t ways);
   // Finds all ways that have been asked for.
   void settle();
   // Links whose state has changed by `now` are taken in; returns whether ways had to be forgotten.
   bool see_changes(double now);
 
   [[nodiscard]] Way& operator[](std::int32_t way) { return ways_[way]; }
+  [[nodiscard]] const Way& operator[](std::int32_t way) const { return ways_[way]; }
   [[nodiscard]] flow::Routes& routes() { return routes_; }
   [[nodiscard]] bool lost_links() const { return lost_links_; }
   // Bytes over each link.
@@ -68,12 +75,22 @@ class Ways {
 
  private:
   std::int32_t add_way();
-  void settle_within(int tier, std::span<const std::int32_t> asked,
-                     std::vector<std::int32_t>& unreachable);
+  // Asked for and not found yet.
+  struct Asked {
+    std::vector<graph::Pair> pairs;
+    std::vector<std::int32_t> ways;
+    void add(const graph::Pair& pair, std::int32_t way) {
+      pairs.push_back(pair);
+      ways.push_back(way);
+    }
+  };
+  // What the tier does not join is added to `further`.
+  void settle_within(int tier, const Asked& asked, Asked& further);
   [[nodiscard]] std::vector<std::uint8_t> alive_up_to(int tier) const;
 
   const Network& network_;
   const graph::Graph& graph_;
+  Detours detours_;
   graph::RoutingOptions routing_;
   std::vector<flow::LinkChange> changes_;
   std::size_t next_change_ = 0;
@@ -81,8 +98,7 @@ class Ways {
   bool lost_links_ = false;
   WayIndex index_;
   std::vector<Way> ways_;
-  std::vector<graph::Pair> asked_;
-  std::vector<std::int32_t> asked_way_;
+  std::vector<Asked> asked_;  // by the outermost tier that they cross
   flow::Routes routes_;
 };
 

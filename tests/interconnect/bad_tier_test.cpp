@@ -112,6 +112,7 @@ TEST(BadTier, FatTree) {
       {"fat_tree, link: ib_ndr, oversubscription: [1, 2, 3]", "[1,", "1 to 2 values"},
       {"fat_tree, link: ib_ndr, tiers: 2, oversubscription: [1, 7]", "[1,", "2 layers"},
       {"fat_tree, link: ib_ndr, size: 100000", "{kind", "do not fit"},
+      {"fat_tree, link: ib_ndr, size: 256, spines: 3", "{kind", "3 spines have too few ports, 4"},
       {"fat_tree, link: ib_ndr, rails: 3, rail_only: true, size: 4", "{kind", "each of 3 rails"},
       {"fat_tree, link: ib_ndr, radix: 1", "1}", "at least 2"},
       {"fat_tree, link: ib_ndr, planes: 0", "0}", "at least 1"},

@@ -18,6 +18,7 @@ inline constexpr base::Bytes kGigabyte{1e9};
 inline Link make_link(double gigabytes_per_second, double microseconds = 0, double efficiency = 1,
                       double half_kilobytes = 0) {
   Link link;
+  link.name = "link";
   link.bandwidth = base::Bandwidth(gigabytes_per_second * kGiga);
   link.latency = base::Time(microseconds * kMicro);
   link.efficiency = efficiency;
@@ -33,6 +34,14 @@ inline Tier make_tier(TierKind kind, int children, const Link& link) {
   tier.children = children;
   tier.link = link;
   return tier;
+}
+
+// A k-ary fat tree of three layers of switches (k³/4 devices) or two (k²/2).
+inline Fabric k_ary_tree(int k, int layers, const Link& link) {
+  Tier tier = make_tier(TierKind::kFatTree, layers == 3 ? k * k * k / 4 : k * k / 2, link);
+  tier.radix = k;
+  tier.layers = layers;
+  return Fabric({tier});
 }
 
 // The whole of a fabric as one group.

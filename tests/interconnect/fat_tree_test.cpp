@@ -52,6 +52,20 @@ void expect_built(const Fabric& fabric, const SuperPod& row, int planes = 1) {
   EXPECT_NEAR(list.cables, static_cast<double>(network.links), 1e-6) << row.hosts;
 }
 
+// Spines may have ports to spare: 8 leaves of 32 ports up, on as many spines as are written.
+TEST(FatTree, HasTheSpinesThatAreWritten) {
+  for (const int spines : {4, 5, 8}) {
+    Tier tier = make_tier(TierKind::kFatTree, 256, make_link(50));
+    tier.spines = spines;
+    const Fabric fabric({tier});
+    EXPECT_EQ(fabric.inventory()[0].switches, 8 + spines);
+    const graph::Graph graph = wire(fabric);
+    const std::vector<std::int64_t> by_layer{8, spines};
+    EXPECT_EQ(graph::inventory_of(graph)[0].switches_by_layer, by_layer);
+    EXPECT_NEAR(graph::bisection(graph), 128 * 50e9, 1);
+  }
+}
+
 // docs.nvidia.com/dgx-superpod, reference architecture of DGX B200, compute fabric.
 TEST(FatTree, IsTheDgxSuperPodOfB200) {
   for (const SuperPod& row : std::vector<SuperPod>{{64, 16, 8, 0},

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -139,6 +142,22 @@ TEST(ImportHwloc, NvlinkIsNearerThanPci) {
   const std::array<graph::NodeId, 1> first{0};
   const std::array<graph::NodeId, 1> last{3};
   EXPECT_NEAR(graph::cut(graph, first, last), 2 * 225e9 + 31.507692e9, 1e3);
+}
+
+// As hwloc 3 writes it unless asked for version 2.
+TEST(ImportHwloc, NewerFormatsAreNamed) {
+  std::ifstream shipped(kFiles + "server_pcie.xml");
+  std::string text((std::istreambuf_iterator<char>(shipped)), std::istreambuf_iterator<char>());
+  const auto version = text.find("version=\"2.0\"");
+  ASSERT_NE(version, std::string::npos);
+  text.replace(version, 13, "version=\"9.1\"");
+  const auto file = std::filesystem::temp_directory_path() / "weft_hwloc_9.xml";
+  std::ofstream(file) << text;
+  const auto message = error_of([&] { read_hwloc(file, hwloc_options()); });
+  std::filesystem::remove(file);
+  EXPECT_NE(message.find("weft_hwloc_9.xml:3:20: "), std::string::npos) << message;
+  EXPECT_NE(message.find("version 9.1"), std::string::npos) << message;
+  EXPECT_NE(message.find("--export-xml-flags V2"), std::string::npos) << message;
 }
 
 TEST(ImportHwloc, ShowsWhatIsWrong) {

@@ -24,7 +24,9 @@ all_to_all_efficiency: 0.5
 half_size: 1 MB
 call_overhead: 10 us
 in_switch_reduction: {minimum_ranks: 5, efficiency: 0.7, latency: 30 us}
-optics: {modules_per_link: 2, module_power: 8.5 W}
+optics: {modules_per_link: 2, module_power: 8.5 W, module_price: 700 USD}
+cable_price: {low: 50 USD, value: 100 USD, high: 150 USD}
+port_price: 4 kCNY
 energy_per_byte: 20 pJ/B
 )");
   EXPECT_EQ(link.name, "Test");
@@ -42,6 +44,10 @@ energy_per_byte: 20 pJ/B
   EXPECT_NEAR(link.in_switch_reduction->latency.si(), 30e-6, 1e-18);
   EXPECT_DOUBLE_EQ(link.optics.modules_per_link, 2);
   EXPECT_DOUBLE_EQ(link.optics.module_power.si(), 8.5);
+  EXPECT_DOUBLE_EQ(link.optics.module_price.value().amount, 700);
+  EXPECT_DOUBLE_EQ(link.cable_price.value().amount, 100);
+  EXPECT_DOUBLE_EQ(link.port_price.value().amount, 4000);
+  EXPECT_EQ(link.port_price->currency, "CNY");
   EXPECT_NEAR(link.energy_per_byte.si(), 20e-12, 1e-24);
 }
 
@@ -51,6 +57,7 @@ TEST(ReadLink, HasDefaults) {
   EXPECT_DOUBLE_EQ(link.all_to_all_efficiency, 0.9);
   EXPECT_FALSE(link.in_switch_reduction.has_value());
   EXPECT_DOUBLE_EQ(link.optics.modules_per_link, 0);
+  EXPECT_FALSE(link.optics.module_price || link.cable_price || link.port_price);
   EXPECT_NEAR(link.energy_per_byte.si(), 30e-12, 1e-24);
 }
 
@@ -71,6 +78,10 @@ TEST(ReadLink, ShowsWhatIsWrong) {
             std::string::npos);
   EXPECT_NE(message("kind: link\nname: X\nbandwidth: 1 GB/s\nlatency: -1 us\n").find("negative"),
             std::string::npos);
+  const auto dear = message(
+      "kind: link\nname: X\nbandwidth: 1 GB/s\nlatency: 1 us\nefficiency: 1\n"
+      "cable_price: -1 USD\n");
+  EXPECT_NE(dear.find("link.yaml:6:14"), std::string::npos) << dear;
   EXPECT_NE(
       message("kind: link\nname: X\nbandwidth: 0 GB/s\nlatency: 1 us\n").find("link.yaml:3:12"),
       std::string::npos);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -98,9 +99,11 @@ void expect_like_inventory(const Fabric& fabric, const std::string& name) {
 
 TEST(Wiring, IsBuiltOfWhatTheInventoryCounts) {
   Dice dice(51);
+  std::map<TierKind, int> built;
   for (int i = 0; i < 2000; ++i) {
     const Fabric fabric = random_fabric(dice);
     if (fabric.size() > 2000) continue;
+    for (const Tier& tier : fabric.tiers()) built[tier.kind] += tier.children > 1 ? 1 : 0;
     expect_like_inventory(fabric, "case " + std::to_string(i));
     const graph::Graph graph = wire(fabric);
     ASSERT_EQ(graph.devices(), fabric.size()) << i;
@@ -108,11 +111,14 @@ TEST(Wiring, IsBuiltOfWhatTheInventoryCounts) {
     ASSERT_GE(cables_of(fabric) * (1 + 1e-9), static_cast<double>(graph.cables().size())) << i;
     ASSERT_EQ(graph::parts_of(graph).count, 1) << i;
   }
+  EXPECT_EQ(built.size(), 6U);
+  for (const auto& [kind, count] : built) EXPECT_GT(count, 200) << static_cast<int>(kind);
 }
 
 // One tier alone, of equal links everywhere: the farthest pair is as far as the fabric says.
 TEST(Wiring, WaysTakeTheLatencyOfTheTier) {
   Dice dice(52);
+  std::map<TierKind, int> as_far;
   for (int i = 0; i < 1000; ++i) {
     Tier tier = random_wired_tier(dice, 1, 0);
     if (tier.kind == TierKind::kRing || tier.children < 2) continue;
@@ -127,7 +133,10 @@ TEST(Wiring, WaysTakeTheLatencyOfTheTier) {
     ASSERT_LE(far.switches, hops) << i;
     if (far.switches != hops) continue;
     ASSERT_NEAR(far.latency, fabric.message_latency(0).si(), 1e-15) << i;
+    ++as_far[tier.kind];
   }
+  EXPECT_EQ(as_far.size(), 4U);  // neither rings nor sites
+  for (const auto& [kind, count] : as_far) EXPECT_GT(count, 50) << static_cast<int>(kind);
 }
 
 TEST(Wiring, OfARingGoesHalfRound) {

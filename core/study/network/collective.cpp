@@ -33,6 +33,20 @@ void require_closed_options(const CollectiveQuestion& q) {
   }
 }
 
+void require_rings(const CollectiveQuestion& q) {
+  if (q.channels == 0) return;
+  if (q.algorithm != Algorithm::kRing) {
+    refuse("--channels needs --algorithm ring: no other algorithm has channels");
+  }
+  const bool has_rings = q.collective != Collective::kBroadcast &&
+                         q.collective != Collective::kAllToAll &&
+                         q.collective != Collective::kPointToPoint;
+  if (!has_rings) {
+    refuse(fmt::format("--channels is for all_reduce, all_gather and reduce_scatter; {} has one",
+                       name_of(q.collective)));
+  }
+}
+
 void require_fit(const cluster::Cluster& cluster, const CollectiveQuestion& q) {
   if (q.ranks < 2) refuse("a group of at least 2 devices is expected");
   if (q.collective == Collective::kPointToPoint && q.ranks != 2) {
@@ -52,7 +66,9 @@ GroupShape shape_of(const Fabric& fabric, const CollectiveQuestion& q) {
   std::vector<std::int64_t> devices;
   devices.reserve(static_cast<std::size_t>(q.ranks));
   for (std::int64_t rank = 0; rank < q.ranks; ++rank) devices.push_back(rank * q.stride);
-  return fabric.shape_of(devices);
+  GroupShape shape = fabric.shape_of(devices);
+  shape.alone = q.groups == 1;
+  return shape;
 }
 
 void fill_rates(const CollectiveQuestion& q, CollectiveRow& row) {
@@ -108,6 +124,7 @@ std::vector<std::int32_t> devices_of_group(const CollectiveQuestion& question, i
 
 CollectiveAnswer answer(const cluster::Cluster& cluster, const CollectiveQuestion& question) {
   require_closed_options(question);
+  require_rings(question);
   require_fit(cluster, question);
   CollectiveAnswer all{cluster.label, cluster.devices(), question, {}};
   const auto group = shape_of(cluster.fabric, question);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <utility>
 
 #include "graph_run.h"
 #include "weft/network/cluster_size.h"
@@ -36,6 +38,20 @@ void fill_summary(FlowsAnswer& answer) {
   answer.most = validation::quantile(arrived, 1);
 }
 
+std::optional<PartedPairs> parted_of(const std::vector<FlowTime>& flows,
+                                     const graph::Graph& graph) {
+  std::set<std::pair<std::int32_t, std::int32_t>> pairs;
+  std::optional<PartedPairs> parted;
+  for (const auto& flow : flows) {
+    if (std::isfinite(flow.duration) || !std::isfinite(flow.start)) continue;
+    const auto& [from, to] = std::pair(flow.connection.from, flow.connection.to);
+    pairs.emplace(from, to);
+    if (!parted) parted = {0, graph.name(from), graph.name(to)};
+  }
+  if (parted) parted->count = static_cast<std::int64_t>(pairs.size());
+  return parted;
+}
+
 }  // namespace
 
 FlowsAnswer answer(const cluster::Cluster& cluster, const traffic::Matrix& matrix,
@@ -52,6 +68,7 @@ FlowsAnswer answer(const cluster::Cluster& cluster, const traffic::Matrix& matri
     answer.flows.push_back({matrix.connections[i], result.start[i], result.duration[i]});
   }
   fill_summary(answer);
+  answer.parted = parted_of(answer.flows, network.graph());
   answer.time = result.run.time;
   answer.tiers = tier_bytes(network.fabric(), result.run);
   answer.hot_links = hot_links(network, result.run);

@@ -25,12 +25,6 @@ constexpr std::array kAlgorithms = {
 constexpr double kMostLinksOfWays = 4e7;
 constexpr double kMostMessages = 5e8;
 
-interconnect::Fabric without_low_latency(const interconnect::Fabric& fabric) {
-  auto tiers = fabric.tiers();
-  for (auto& tier : tiers) tier.link.low_latency.reset();
-  return tiers.empty() ? interconnect::Fabric() : interconnect::Fabric(std::move(tiers));
-}
-
 // One schedule for each shape of a group, and who runs them.
 struct Jobs {
   std::vector<std::pair<interconnect::GroupShape, traffic::Prepared>> prepared;
@@ -45,7 +39,7 @@ interconnect::GroupShape shape_of_group(const interconnect::Fabric& fabric,
 // None when the algorithm does not carry it out on one of the groups.
 std::optional<Jobs> jobs_of(const interconnect::Fabric& fabric, const CollectiveQuestion& q,
                             Algorithm algorithm, base::Bytes bytes) {
-  const traffic::PrepareOptions asked{q.channels, q.skew, q.routes.seed};
+  const traffic::PrepareOptions asked{q.channels, q.skew, q.routes.seed, q.groups == 1};
   Jobs all;
   for (int g = 0; g < q.groups; ++g) {
     const auto devices = devices_of_group(q, g);
@@ -60,7 +54,7 @@ std::optional<Jobs> jobs_of(const interconnect::Fabric& fabric, const Collective
       found = std::prev(all.prepared.end());
     }
     auto job = found->second.job;
-    job.devices = devices;
+    job.devices = job.schedule->devices_of(devices);
     all.jobs.push_back(std::move(job));
   }
   return all;
@@ -77,7 +71,7 @@ traffic::Network network_of(const cluster::Cluster& cluster, const Routes& route
   }
   // A fault is of one switch, not of all that are like it.
   const bool merges = routes.policy == graph::Policy::kSpray && routes.faults.empty();
-  return traffic::Network(without_low_latency(cluster.fabric), merges);
+  return traffic::Network(cluster.fabric, merges);
 }
 
 std::vector<TierBytes> tier_bytes(const interconnect::Fabric& fabric,
@@ -185,9 +179,16 @@ std::optional<CollectiveRow> FlowRunner::run(Algorithm algorithm, base::Bytes by
   const auto result = traffic::run(network_, jobs->jobs, options_);
   CollectiveRow row;
   row.algorithm = algorithm;
+  row.low_latency = std::any_of(jobs->jobs.begin(), jobs->jobs.end(),
+                                [](const auto& job) { return job.low_latency; });
   row.time = base::Time(result.time);
   row.events = result.events;
   row.failed = result.failed;
+  if (result.parted) {
+    const auto& graph = network_.graph();
+    row.parted = {result.parted_pairs, graph.name(result.parted->first),
+                  graph.name(result.parted->second)};
+  }
   row.tiers = tier_bytes(network_.fabric(), result);
   row.hot_links = hot_links(network_, result);
   return row;

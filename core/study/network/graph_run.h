@@ -16,8 +16,7 @@ std::vector<TierBytes> tier_bytes(const interconnect::Fabric& fabric,
                                   const traffic::RunResult& result);
 std::vector<HotLink> hot_links(const traffic::Network& network, const traffic::RunResult& result);
 
-// One collective question at any size, on one wired network. Links have no low-latency protocol
-// here.
+// One collective question at any size, on one wired network.
 class FlowRunner {
  public:
   FlowRunner(const cluster::Cluster& cluster, const CollectiveQuestion& question,

@@ -81,6 +81,20 @@ std::string split_of(const Row& row) {
   return "";
 }
 
+// Blank or auto: whatever the model takes to be fastest.
+std::optional<Algorithm> algorithm_in(const Row& row) {
+  const auto name = lower(row.text("algorithm"));
+  if (name.empty() || name == "auto") {
+    // Without it NCCL has rings and trees only, and takes rings where all are on one switch.
+    const bool without_switch = row.text("notes").find("NVLS disabled") != std::string::npos;
+    return without_switch ? std::optional(Algorithm::kRing) : std::nullopt;
+  }
+  const auto known = interconnect::algorithm_of(name);
+  if (known && *known != Algorithm::kNone) return known;
+  row.error("algorithm", fmt::format("no algorithm is named '{}'", row.text("algorithm")));
+  return std::nullopt;
+}
+
 // The number in front of `unit`, as in "128 tok x 7168": 0 when there is none.
 double number_before(const std::string& text, const std::string& unit) {
   const auto at = text.find(unit);
@@ -101,14 +115,23 @@ double number_after(const std::string& text, const std::string& lead) {
   return number_in(std::string_view(text).substr(begin, end - begin)).value_or(0);
 }
 
-// Tokens that a rank hands to its experts or gets back: dispatch in eight bits with its scales, 8
-// KiB for 7168 numbers; combine in sixteen.
+// What one token is as deepseek-ai/DeepEP tests/test_low_latency.py counts it: dispatched in eight
+// bits with a scale of four bytes for 128 numbers and a header of 16, combined in sixteen.
+double token_bytes(double hidden, bool is_combine) {
+  constexpr double kNumbersPerScale = 128;
+  constexpr double kScaleBytes = 4;
+  constexpr double kHeaderBytes = 16;
+  constexpr double kCombineBytes = 2;
+  if (is_combine) return kCombineBytes * hidden;
+  return hidden + hidden / kNumbersPerScale * kScaleBytes + kHeaderBytes;
+}
+
+// Of all tokens that a rank hands to its experts or gets back.
 double expert_bytes(const std::string& text, bool is_combine) {
   const double tokens = number_before(text, "tok");
   const double hidden = number_after(text, "x ");
   const double experts = number_after(text, "top-");
-  constexpr double kPadding = 8192.0 / 7168;
-  return tokens * experts * hidden * (is_combine ? 2 : kPadding);
+  return hidden > 0 ? tokens * experts * token_bytes(hidden, is_combine) : 0;
 }
 
 void read_operation(CollectivePoint& point) {
@@ -155,7 +178,7 @@ void read_common(const Row& row, CollectivePoint& point) {
   point.split = split_of(row);
   point.source = row.text("source");
   point.notes = row.text("notes");
-  if (point.notes.find("NVLS disabled") != std::string::npos) point.algorithm = Algorithm::kRing;
+  point.algorithm = algorithm_in(row);
   point.confidence = row.text("confidence");
 }
 

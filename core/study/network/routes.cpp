@@ -22,22 +22,63 @@ graph::NodeId node_named(const graph::Graph& graph, const std::string& name) {
          near.empty() ? "" : fmt::format("did you mean '{}'?", near));
 }
 
-void add_changes(const graph::Graph& graph, const LinkFault& fault,
-                 std::vector<flow::LinkChange>& changes) {
+std::vector<graph::LinkId> links_of(const graph::Graph& graph, const LinkFault& fault) {
   const auto from = node_named(graph, fault.from);
   const auto to = node_named(graph, fault.to);
-  const auto before = changes.size();
+  std::vector<graph::LinkId> links;
   for (const graph::LinkId link : graph.out(from)) {
-    if (graph.to(link) != to) continue;
+    if (graph.to(link) == to) links.push_back(link);
+  }
+  if (links.empty()) refuse(fmt::format("no cable joins '{}' and '{}'", fault.from, fault.to));
+  return links;
+}
+
+void add_changes(const graph::Graph& graph, const LinkFault& fault,
+                 std::vector<flow::LinkChange>& changes) {
+  for (const graph::LinkId link : links_of(graph, fault)) {
     const double capacity = graph.cable_of(link).capacity * fault.share;
     changes.push_back({fault.time, link, capacity});
     changes.push_back({fault.time, link ^ 1, capacity});
   }
-  if (changes.size() > before) return;
-  refuse(fmt::format("no cable joins '{}' and '{}'", fault.from, fault.to));
+}
+
+void add_nodes(const graph::Graph& graph, graph::GraphBuilder& builder) {
+  for (graph::NodeId node = 0; node < graph.nodes(); ++node) {
+    const std::string name = graph.has_names() ? graph.name(node) : std::string();
+    switch (graph.kind(node)) {
+      case graph::NodeKind::kDevice:
+        if (!name.empty()) builder.name_device(node, name);
+        break;
+      case graph::NodeKind::kSwitch:
+        builder.add_switch(graph.tier(node), graph.layer(node), name);
+        break;
+      case graph::NodeKind::kPort:
+        builder.add_port(graph.tier(node), name);
+        break;
+    }
+  }
 }
 
 }  // namespace
+
+graph::Graph with_faults(const graph::Graph& graph, const std::vector<LinkFault>& faults) {
+  std::vector<double> share(graph.cables().size(), 1.0);
+  for (const auto& fault : faults) {
+    if (fault.time > 0) {
+      refuse(fmt::format("the fault between '{}' and '{}' has a time", fault.from, fault.to),
+             "a survey is of one moment: leave the time out");
+    }
+    for (const graph::LinkId link : links_of(graph, fault)) share[link / 2] = fault.share;
+  }
+  graph::GraphBuilder builder(graph.devices());
+  add_nodes(graph, builder);
+  for (std::size_t i = 0; i < share.size(); ++i) {
+    graph::Cable cable = graph.cables()[i];
+    cable.capacity *= share[i];
+    if (cable.capacity > 0) builder.add_cable(cable);
+  }
+  return builder.finish();
+}
 
 traffic::RunOptions run_options(const traffic::Network& network, const Routes& routes,
                                 int threads) {

@@ -68,33 +68,67 @@ std::vector<TierSurvey> tiers_of(const Fabric& fabric) {
     survey.switch_power = static_cast<double>(parts.switches) * parts.switch_power;
     survey.module_power = parts.optical_modules * parts.module_power;
     survey.bisection = parts.bisection;
-    survey.optics_price = times(tier.link.optics.module_price, survey.modules);
-    survey.switch_price = times(tier.switch_price, static_cast<double>(survey.switches));
+    survey.spares = parts.spares;
+    survey.spare_cables = parts.spare_links;
     surveys.push_back(std::move(survey));
   }
   return surveys;
 }
 
-// A device and the last one, over the outermost tier with more than one child.
+// A switch costs what its tier says, else its ports. Those of a plane carry a part of a link each.
+std::optional<base::Money> switch_price(const interconnect::Tier& tier) {
+  if (tier.switch_price || tier.kind != TierKind::kFatTree) return tier.switch_price;
+  return times(tier.link.port_price, static_cast<double>(tier.radix) / tier.planes);
+}
+
+// Of what has been counted, in closed form or on the graph.
+void add_prices(const Fabric& fabric, std::vector<TierSurvey>& tiers) {
+  for (std::size_t i = 0; i < tiers.size(); ++i) {
+    const auto& tier = fabric.tiers()[i];
+    tiers[i].optics_price = times(tier.link.optics.module_price, tiers[i].modules);
+    tiers[i].switch_price = times(switch_price(tier), static_cast<double>(tiers[i].switches));
+    tiers[i].cable_price = times(tier.link.cable_price, tiers[i].cables);
+  }
+}
+
+int diameter(const interconnect::Tier& tier) {
+  if (tier.kind != TierKind::kRing) return std::min(tier.children - 1, 1);
+  return tier.wraps ? tier.children / 2 : tier.children - 1;
+}
+
+// Two devices whose way crosses the outermost tier with more than one child. Dimensions of a mesh
+// or torus are crossed one after another, each by its diameter.
 WorstPair worst_in_closed_form(const Fabric& fabric) {
   WorstPair worst;
-  worst.to = fabric.size() - 1;
+  int hops = 0;
+  bool is_outermost = true;
   for (std::size_t i = fabric.tiers().size(); i-- > 0;) {
     const auto& tier = fabric.tiers()[i];
     if (tier.children <= 1) continue;
-    worst.switches = tier.switch_hops(inside_of(fabric, i));
-    worst.latency = fabric.message_latency(static_cast<int>(i));
-    break;
+    const int steps = diameter(tier);
+    worst.to += steps * inside_of(fabric, i);
+    worst.switches += tier.switch_hops(inside_of(fabric, i));
+    worst.latency += static_cast<double>(steps) * fabric.message_latency(static_cast<int>(i));
+    hops += steps;
+    if (!tier.is_dimension()) {
+      if (is_outermost) worst.to = fabric.size() - 1;
+      return worst;
+    }
+    is_outermost = false;
   }
+  worst.hops = hops;
   return worst;
 }
 
-// All units side by side of the outermost tier that has more than one child.
+// Halves of the children of the outermost tier that has more than one; tiers of one child further
+// out join the same devices side by side with it.
 base::Bandwidth bisection_in_closed_form(const std::vector<TierSurvey>& tiers) {
+  base::Bandwidth sum;
   for (std::size_t i = tiers.size(); i-- > 0;) {
-    if (tiers[i].children > 1) return tiers[i].bisection;
+    sum += tiers[i].bisection;
+    if (tiers[i].children > 1) break;
   }
-  return {};
+  return sum;
 }
 
 void use_parts(const graph::PartsList& parts, TierSurvey& survey) {
@@ -104,13 +138,29 @@ void use_parts(const graph::PartsList& parts, TierSurvey& survey) {
   survey.switch_ports = parts.switch_ports;
 }
 
-void use_graph(const graph::Graph& graph, Survey& survey) {
+std::vector<Part> list_parts(const graph::Graph& graph) {
+  const auto known = graph::parts_of(graph);
+  std::vector<Part> parts(static_cast<std::size_t>(known.count));
+  for (graph::NodeId device = graph.devices(); device-- > 0;) {
+    Part& part = parts[static_cast<std::size_t>(known.of_device[device])];
+    ++part.devices;
+    part.first = device;
+  }
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const Part& a, const Part& b) { return a.devices > b.devices; });
+  return parts;
+}
+
+void count_parts(const graph::Graph& graph, Survey& survey) {
   survey.from_graph = true;
   const auto inventory = graph::inventory_of(graph);
   for (std::size_t i = 0; i < std::min(inventory.size(), survey.tiers.size()); ++i) {
     use_parts(inventory[i], survey.tiers[i]);
   }
-  survey.parts = graph::parts_of(graph).count;
+}
+
+void measure(const graph::Graph& graph, Survey& survey) {
+  survey.parts = list_parts(graph);
   const auto farthest = graph::farthest_pair(graph);
   survey.worst = {farthest.from, farthest.to, farthest.hops, farthest.switches,
                   base::Time(farthest.latency)};
@@ -119,23 +169,37 @@ void use_graph(const graph::Graph& graph, Survey& survey) {
   survey.bisection_from_graph = true;
 }
 
+void use_graph(const Fabric& fabric, const std::vector<LinkFault>& faults, Survey& survey) {
+  const graph::Graph graph = interconnect::wire(fabric);
+  count_parts(graph, survey);
+  measure(faults.empty() ? graph : with_faults(graph, faults), survey);
+}
+
 }  // namespace
 
-Survey survey(const cluster::Cluster& cluster, std::int64_t most_nodes) {
+Survey survey(const cluster::Cluster& cluster, std::int64_t most_nodes,
+              const std::vector<LinkFault>& faults) {
   const auto& fabric = cluster.fabric;
   Survey survey;
   survey.cluster = cluster.label;
   survey.devices = cluster.devices();
   survey.hosts = cluster.hosts;
   survey.nodes = interconnect::nodes_of(fabric);
+  survey.faults = faults.size();
+  survey.parts = {{survey.devices, 0}};
   survey.tiers = tiers_of(fabric);
   survey.worst = worst_in_closed_form(fabric);
   survey.bisection = bisection_in_closed_form(survey.tiers);
   const bool is_small =
       survey.nodes <= most_nodes && interconnect::cables_of(fabric) <= kMostCablesToWire;
   if (is_small && survey.devices > 1) {
-    use_graph(interconnect::wire(fabric), survey);
+    use_graph(fabric, faults, survey);
+  } else if (!faults.empty()) {
+    refuse(fmt::format("faults of {} with {} nodes: its graph is too large to be built",
+                       cluster.label, survey.nodes),
+           "fewer --hosts");
   }
+  add_prices(fabric, survey.tiers);
   return survey;
 }
 

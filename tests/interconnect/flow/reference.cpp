@@ -75,7 +75,7 @@ class ReferenceSimulation {
     std::vector<Completion> finished;
     for (const Runner& runner : runners_) {
       if (runner.stage == 3) {
-        finished.push_back({runner.transfer.tag, runner.transfer.start, runner.failed});
+        finished.push_back({runner.transfer.tag, runner.failed});
       }
     }
     std::erase_if(runners_, [](const Runner& runner) { return runner.stage == 3; });

@@ -215,9 +215,11 @@ TEST(MergeTwins, KeepsWhatSprayedTrafficPutsOnCables) {
       const auto use = [&](const Graph& g, const Routed& routed, NodeId device) {
         double sum = 0;
         const auto id = static_cast<flow::RouteId>(i);
+        const auto shares = routed.routes.shares(id);  // none: all are whole
         for (std::size_t k = 0; k < routed.routes.links(id).size(); ++k) {
           const LinkId link = routed.routes.links(id)[k];
-          if (g.to(link) == device || g.from(link) == device) sum += routed.routes.shares(id)[k];
+          if (g.to(link) != device && g.from(link) != device) continue;
+          sum += shares.empty() ? 1 : shares[k];
         }
         return sum;
       };

@@ -1,10 +1,11 @@
-// Fabrics for the tests of this room.
+// Groups for the tests of this room, and what closed forms say of them.
 #pragma once
 
 #include <cstdint>
 #include <numeric>
 #include <vector>
 
+#include "../fabrics.h"
 #include "weft/traffic/run.h"
 
 namespace weft::traffic::testing {
@@ -14,34 +15,9 @@ using interconnect::Link;
 using interconnect::Tier;
 using interconnect::TierKind;
 
-inline Link make_link(double gigabytes_per_second, double microseconds = 0, double efficiency = 1,
-                      double half_kilobytes = 0) {
-  Link link;
-  link.name = "link";
-  link.bandwidth = base::Bandwidth(gigabytes_per_second * 1e9);
-  link.latency = base::Time(microseconds * 1e-6);
-  link.efficiency = efficiency;
-  link.all_to_all_efficiency = efficiency;
-  link.half_size = base::Bytes(half_kilobytes * 1e3);
-  return link;
-}
-
-inline Tier make_tier(TierKind kind, int children, const Link& link) {
-  Tier tier;
-  tier.name = "tier";
-  tier.kind = kind;
-  tier.children = children;
-  tier.link = link;
-  return tier;
-}
-
-// A k-ary fat tree of three tiers (k³/4 hosts) or two (k²/2).
-inline Fabric k_ary_tree(int k, int layers, const Link& link) {
-  Tier tier = make_tier(TierKind::kFatTree, layers == 3 ? k * k * k / 4 : k * k / 2, link);
-  tier.radix = k;
-  tier.layers = layers;
-  return Fabric({tier});
-}
+using interconnect::testing::k_ary_tree;
+using interconnect::testing::make_link;
+using interconnect::testing::make_tier;
 
 inline std::vector<std::int32_t> everyone(const Fabric& fabric) {
   std::vector<std::int32_t> devices(static_cast<std::size_t>(fabric.size()));

@@ -18,6 +18,8 @@ struct Case {
   std::uint32_t closed = 0;
   std::uint32_t direct = 0;
   int channels = 0;
+  std::uint32_t mesh = 0;
+  int chunks = 0;
 };
 
 std::unique_ptr<Schedule> make(const Case& c, std::int32_t ranks, double bytes) {
@@ -27,14 +29,17 @@ std::unique_ptr<Schedule> make(const Case& c, std::int32_t ranks, double bytes) 
   options.closed = c.closed;
   options.direct = c.direct;
   options.channels = c.channels;
+  options.mesh = c.mesh;
+  options.chunks = c.chunks;
   return make_schedule(c.collective, c.algorithm, ranks, bytes, options);
 }
 
 using Known = std::vector<std::set<std::int32_t>>;
 
 // Whose data each rank has seen, for each channel: messages carry all that their sender knew when
-// the step began. Also checks that receives() agrees with sends(). Two channels count as one where
-// the dimensions differ in whether they run both ways.
+// the step began. A member knows what its ranks on all lanes know. Also checks that receives()
+// agrees with sends(). Two channels count as one where the dimensions differ in whether they run
+// both ways.
 struct Outcome {
   bool is_mixed = false;
   std::map<std::int32_t, Known> known;
@@ -42,8 +47,10 @@ struct Outcome {
   std::vector<double> received;
 };
 
-void take_step(const Schedule& schedule, std::int64_t step, std::int32_t ranks, Outcome& outcome) {
+void take_step(const Schedule& schedule, std::int64_t step, std::int32_t members,
+               Outcome& outcome) {
   const auto before = outcome.known;
+  const std::int32_t ranks = members * schedule.lanes();
   std::vector<std::int32_t> arrived(ranks, 0);
   std::vector<Message> messages;
   for (std::int32_t rank = 0; rank < ranks; ++rank) {
@@ -55,16 +62,16 @@ void take_step(const Schedule& schedule, std::int64_t step, std::int32_t ranks, 
     for (const Message& message : messages) {
       ASSERT_GE(message.to, 0);
       ASSERT_LT(message.to, ranks);
-      outcome.sent[rank] += message.bytes;
-      outcome.received[message.to] += message.bytes;
+      outcome.sent[rank % members] += message.bytes;
+      outcome.received[message.to % members] += message.bytes;
       ++arrived[message.to];
       const std::int32_t channel = outcome.is_mixed ? message.channel / 2 : message.channel;
       Known& known = outcome.known[channel];
       if (known.empty()) {
-        for (std::int32_t i = 0; i < ranks; ++i) known.push_back({i});
+        for (std::int32_t i = 0; i < ranks; ++i) known.push_back({i % members});
       }
       const auto old = before.find(channel);
-      const std::set<std::int32_t> itself{rank};
+      const std::set<std::int32_t> itself{rank % members};
       const auto& carried = old == before.end() ? itself : old->second[rank];
       known[message.to].insert(carried.begin(), carried.end());
     }
@@ -77,22 +84,30 @@ void take_step(const Schedule& schedule, std::int64_t step, std::int32_t ranks, 
   }
 }
 
-Outcome carry_out(const Schedule& schedule, std::int32_t ranks, bool is_mixed = false) {
+Outcome carry_out(const Schedule& schedule, std::int32_t members, bool is_mixed = false) {
   Outcome outcome;
   outcome.is_mixed = is_mixed;
-  outcome.sent.resize(ranks);
-  outcome.received.resize(ranks);
+  outcome.sent.resize(members);
+  outcome.received.resize(members);
   for (std::int64_t step = 0; step < schedule.steps(); ++step) {
-    take_step(schedule, step, ranks, outcome);
+    take_step(schedule, step, members, outcome);
   }
   return outcome;
 }
 
-void expect_all_know_all(const Outcome& outcome, std::int32_t ranks) {
+std::set<std::int32_t> known_to(const Known& known, std::int32_t member, std::int32_t members) {
+  std::set<std::int32_t> all;
+  for (std::size_t rank = member; rank < known.size(); rank += members) {
+    all.insert(known[rank].begin(), known[rank].end());
+  }
+  return all;
+}
+
+void expect_all_know_all(const Outcome& outcome, std::int32_t members) {
   for (const auto& [channel, known] : outcome.known) {
-    for (std::int32_t rank = 0; rank < ranks; ++rank) {
-      ASSERT_EQ(known[rank].size(), static_cast<std::size_t>(ranks))
-          << "channel " << channel << " rank " << rank;
+    for (std::int32_t member = 0; member < members; ++member) {
+      ASSERT_EQ(known_to(known, member, members).size(), static_cast<std::size_t>(members))
+          << "channel " << channel << " member " << member;
     }
   }
 }
@@ -104,6 +119,8 @@ TEST(Schedules, EveryRankEndsWithAllContributions) {
       {Collective::kAllReduce, Algorithm::kRing, {}},
       {Collective::kAllGather, Algorithm::kRing, {}},
       {Collective::kReduceScatter, Algorithm::kRing, {}, false, 1},
+      {Collective::kAllReduce, Algorithm::kRing, {}, false, 0, 0, 0, 1},
+      {Collective::kAllGather, Algorithm::kRing, {}, false, 0, 0, 3, 1},
       {Collective::kAllReduce, Algorithm::kRing, {}, false, 0, 0, 3},
       {Collective::kAllReduce, Algorithm::kTree, {}},
       {Collective::kAllReduce, Algorithm::kDirect, {}},
@@ -150,13 +167,91 @@ TEST(Schedules, OverUnits) {
   }
 }
 
+// All ways to divide ranks into units, and those into units again.
+std::vector<std::vector<std::int32_t>> units_of(std::int32_t ranks) {
+  std::vector<std::vector<std::int32_t>> all;
+  for (std::int32_t unit = 2; unit < ranks; ++unit) {
+    if (ranks % unit != 0) continue;
+    all.push_back({unit});
+    for (std::int32_t inner = 2; inner < unit; ++inner) {
+      if (unit % inner == 0) all.push_back({inner, unit});
+    }
+  }
+  return all;
+}
+
+TEST(Schedules, TreesAndRingsOverAnyUnits) {
+  for (std::int32_t ranks = 4; ranks <= 33; ++ranks) {
+    for (const auto& units : units_of(ranks)) {
+      SCOPED_TRACE(::testing::Message() << ranks << " in units of " << units.front());
+      const std::int32_t outer = units.back();
+      Case tree{Collective::kAllReduce, Algorithm::kTree, units};
+      tree.chunks = 2;
+      const auto trees = make(tree, ranks, kBytes);
+      EXPECT_EQ(trees->lanes(), 4 * outer);
+      const Outcome reduced = carry_out(*trees, ranks);
+      EXPECT_EQ(reduced.known.size(), static_cast<std::size_t>(2 * outer));
+      expect_all_know_all(reduced, ranks);
+      Case ring{Collective::kAllGather, Algorithm::kRing, units};
+      ring.mesh = 7;
+      ring.channels = 5;
+      expect_all_know_all(carry_out(*make(ring, ranks, kBytes), ranks), ranks);
+    }
+  }
+}
+
+// No two cycles of a mesh use a link in the same direction, and each visits all.
+TEST(Schedules, RingsOfAMeshHaveNoLinkInCommon) {
+  for (std::int32_t ranks = 3; ranks <= 33; ++ranks) {
+    const auto rings =
+        make({Collective::kAllGather, Algorithm::kRing, {}, false, 0, 0, 0, 1}, ranks, kBytes);
+    std::vector<Message> messages;
+    for (std::int32_t rank = 0; rank < ranks; ++rank) {
+      messages.clear();
+      rings->sends(0, rank, messages);
+      ASSERT_EQ(messages.size(), (ranks - 1) / 2 * 2U) << ranks;
+      std::set<std::int32_t> neighbours;
+      for (const Message& message : messages) neighbours.insert(message.to);
+      ASSERT_EQ(neighbours.size(), messages.size()) << ranks;
+      ASSERT_FALSE(neighbours.contains(rank));
+    }
+  }
+}
+
+// Each rank stands for its unit in one pair of trees, and sends what is its part of the vector out
+// of it: at most once up and once down.
+TEST(Schedules, TreesLeaveAUnitThroughAllItsRanks) {
+  const auto trees = make({Collective::kAllReduce, Algorithm::kTree, {8}}, 64, kBytes);
+  std::vector<double> out(64);
+  std::vector<Message> messages;
+  for (std::int64_t step = 0; step < trees->steps(); ++step) {
+    for (std::int32_t rank = 0; rank < 64 * trees->lanes(); ++rank) {
+      messages.clear();
+      trees->sends(step, rank, messages);
+      for (const Message& message : messages) {
+        if (message.to % 64 / 8 == rank % 64 / 8) continue;
+        EXPECT_EQ(message.to % 8, rank % 8);
+        out[rank % 64] += message.bytes;
+      }
+    }
+  }
+  for (std::int32_t rank = 0; rank < 64; ++rank) {
+    EXPECT_GT(out[rank], 0);
+    EXPECT_LE(out[rank], 2 * kBytes / 8 * (1 + 1e-9));
+  }
+}
+
 TEST(Schedules, ABroadcastReachesAll) {
-  for (const Case& c : std::vector<Case>{{Collective::kBroadcast, Algorithm::kRing, {}},
-                                         {Collective::kBroadcast, Algorithm::kRing, {4}},
-                                         {Collective::kBroadcast, Algorithm::kRing, {}, false, 1},
-                                         {Collective::kBroadcast, Algorithm::kTree, {}},
-                                         {Collective::kBroadcast, Algorithm::kDirect, {}},
-                                         {Collective::kBroadcast, Algorithm::kDirect, {}, true}}) {
+  for (const Case& c :
+       std::vector<Case>{{Collective::kBroadcast, Algorithm::kRing, {}},
+                         {Collective::kBroadcast, Algorithm::kRing, {4}},
+                         {Collective::kBroadcast, Algorithm::kRing, {}, false, 1},
+                         {Collective::kBroadcast, Algorithm::kRing, {}, false, 0, 0, 0, 1},
+                         {Collective::kBroadcast, Algorithm::kTree, {}},
+                         {Collective::kBroadcast, Algorithm::kTree, {4}},
+                         {Collective::kBroadcast, Algorithm::kTree, {2, 8}},
+                         {Collective::kBroadcast, Algorithm::kDirect, {}},
+                         {Collective::kBroadcast, Algorithm::kDirect, {}, true}}) {
     for (std::int32_t ranks = 2; ranks <= 32; ++ranks) {
       SCOPED_TRACE(::testing::Message() << name_of(c.algorithm) << " of " << ranks);
       const auto schedule = make(c, ranks, kBytes);
@@ -164,7 +259,7 @@ TEST(Schedules, ABroadcastReachesAll) {
       const Outcome outcome = carry_out(*schedule, ranks);
       for (std::int32_t rank = 1; rank < ranks; ++rank) {
         for (const auto& [channel, known] : outcome.known) {
-          ASSERT_TRUE(known[rank].contains(0)) << channel << " " << rank;
+          ASSERT_TRUE(known_to(known, rank, ranks).contains(0)) << channel << " " << rank;
         }
         ASSERT_NEAR(outcome.received[rank], kBytes, 1e-9 * kBytes) << rank;
       }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -48,7 +49,14 @@ struct CollectiveCost {
   Algorithm algorithm = Algorithm::kNone;
   // Bytes that one device sends over each tier (mean over the group).
   std::array<base::Bytes, kMaxTiers> sent{};
-  bool low_latency = false;  // by the low-latency way of the links that have one
+  // Pieces that the vector is cut into, to follow one another (tree, and broadcast by ring);
+  // else 1.
+  int chunks = 1;
+  std::uint32_t in_switch = 0;  // kHierarchical: tiers, a bit each, whose switches reduce
+  bool low_latency = false;     // by the low-latency way of the links that have one
+  // Largest share, over the tiers, of the bytes that detour over a third child and so cross a tier
+  // twice; 0: all ways are direct.
+  double detoured = 0;
 };
 
 }  // namespace weft::interconnect

@@ -17,6 +17,18 @@
 
 namespace weft::interconnect {
 
+// Where many devices share what leads on, less than all their ports (oversubscription, the trunk of
+// a site); devices = 0: nowhere in the tier.
+struct Trunk {
+  double devices = 0;         // behind one of them
+  double of_child = 1;        // of those, in one child
+  double children = 1;        // that have devices behind it
+  double byte_time = 0;       // s/byte, of all behind it
+  double port_byte_time = 0;  // s/byte of a device that has it to itself
+  double message_bytes = 0;   // that a message counts for besides its own
+  double message_time = 0;    // s, of a message that has it to itself, besides its bytes
+};
+
 // A tier reduced to what the cost of a collective needs, in SI units.
 struct TierModel {
   double latency = 0;       // s, one message
@@ -30,10 +42,13 @@ struct TierModel {
   double call_overhead = 0;   // s
   double bandwidth = 0;  // byte/s of a device (kFullMesh: to one peer), nominal, oversubscribed
   bool is_mesh = false;
+  // is_mesh: children of a unit, when ways may lead over a third one; 0: direct ways only.
+  int detour_children = 0;
   bool is_direct = false;  // every pair of children is one hop apart
   bool shares_ports = false;
-  bool is_ring = false;   // bandwidth is that of one device to one of its two neighbours
-  bool wraps = false;     // is_ring: the last child is joined to the first
+  bool is_ring = false;  // bandwidth is that of one device to one of its two neighbours
+  bool wraps = false;    // is_ring: the last child is joined to the first
+  Trunk trunk;
   bool forwards = false;  // a message that changes its place here and further in crosses both tiers
 };
 
@@ -67,7 +82,9 @@ class Fabric {
   // sends, its own part included; point-to-point: the message (the group is a pair). The cheapest
   // legal algorithm is taken; ties go to the first in the enumeration. Where links have a
   // low-latency way, collectives in steps (all but all-to-all and point-to-point) take it when it
-  // is faster. Never below lower_bound().
+  // is faster. A group shares uplinks with as many others as the tiers have room for, unless it is
+  // `alone`. Where tiers have detours, messages take them when that is faster: exact when the
+  // group is alone, or when groups like it fill the tier. Never below lower_bound().
   [[nodiscard]] CollectiveCost cost(Collective collective, const GroupShape& group,
                                     base::Bytes bytes) const;
   // The same with a given algorithm (kNone: any); time is infinite when it does not apply to this
@@ -83,6 +100,11 @@ class Fabric {
   [[nodiscard]] base::Time message_latency(int tier) const {
     return base::Time(models_[tier].latency);
   }
+  // The same by the low-latency way of links that have one (CollectiveCost::low_latency).
+  [[nodiscard]] base::Time low_message_latency(int tier) const {
+    return low_latency_models_.empty() ? message_latency(tier)
+                                       : base::Time(low_latency_models_[tier].latency);
+  }
   // One entry per tier: totals for the whole fabric; the bisection is that of one unit.
   [[nodiscard]] std::vector<TierInventory> inventory() const;
 
@@ -91,11 +113,14 @@ class Fabric {
     return {models_.data(), tiers_.size()};
   }
   void add_low_latency();
+  void add_detours();
   std::vector<Tier> tiers_;
   std::array<std::int64_t, kMaxTiers> unit_sizes_{};
   std::array<TierModel, kMaxTiers> models_{};
   // The same where links that have a low-latency way use it; empty when none has.
   std::vector<TierModel> low_latency_models_;
+  // The same where tiers with detours use them; empty when none has.
+  std::vector<TierModel> detour_models_;
 };
 
 }  // namespace weft::interconnect

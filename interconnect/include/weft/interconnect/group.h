@@ -19,6 +19,9 @@ struct TierSpan {
 struct GroupShape {
   int size = 1;
   std::array<TierSpan, kMaxTiers> tiers{};  // index 0 innermost; unused tiers have children = 1
+  // No other group is at work: uplinks that are thinner than the ports behind them are its own, and
+  // detours have the links of the other devices to themselves. Else groups like it fill the tiers.
+  bool alone = false;
 
   // The outermost tier that the group crosses, -1 for a group of one.
   [[nodiscard]] int top_tier() const;

@@ -50,7 +50,10 @@ struct Link {
   std::optional<InSwitchReduction> in_switch_reduction;
   std::optional<LowLatency> low_latency;
   Optics optics;
-  base::EnergyPerByte energy_per_byte;  // of one byte sent once over it, both ends
+  // One cable without modules at its ends; a link is as many as it has lanes.
+  std::optional<base::Money> cable_price;
+  std::optional<base::Money> port_price;  // one port of a switch for it, without optics
+  base::EnergyPerByte energy_per_byte;    // of one byte sent once over it, both ends
 };
 
 // Reads a document of kind `link`. Errors go to `reading`.

@@ -54,7 +54,11 @@ struct TierInventory {
   std::int64_t links = 0;      // cables or traces
   double optical_modules = 0;  // both ends counted
   base::Power module_power;    // one module
-  base::Bandwidth bisection;   // one way, between balanced halves of the children of one unit
+  // One way, between balanced halves of the children of one unit; of one child's devices where
+  // there is one child and the tier joins its devices (switches).
+  base::Bandwidth bisection;
+  std::int64_t spares = 0;       // devices that wait as a backup; no part of the fabric's size
+  std::int64_t spare_links = 0;  // cables of theirs, not among `links`
 
   // Switches and modules together.
   [[nodiscard]] base::Power power() const {
@@ -81,6 +85,7 @@ struct Tier {
   int layers = 0;           // kFatTree: of switches; 0: as few as reach all ports
   // kFatTree: down to up at each layer of switches; their product is `oversubscription`.
   std::array<double, 2> layer_oversubscription{1, 1};
+  int spines = 0;                           // kFatTree: of one network; 0: as few as needed
   int radix = 64;                           // kFatTree: ports of one switch, in ports of one plane
   std::int64_t switches = 0;                // kSwitch: in one unit
   base::Power switch_power;                 // one switch, without optics
@@ -89,9 +94,11 @@ struct Tier {
   // kRing: children in one cube of a torus of cubes; links that leave it go through optical circuit
   // switches (TPU v4, arXiv:2304.01433). 0: no optical switching.
   int cube = 0;
-  bool detours = false;    // kFullMesh: a pair also uses ways over a third child (UB-Mesh's
-                           // All-Path-Routing, arXiv:2503.20377)
-  int spares = 0;          // kFullMesh: children beyond `children` that wait as a backup
+  // kFullMesh: messages also take ways over third children where that is faster (All-Path-Routing
+  // of UB-Mesh, arXiv:2503.20377); detours.cpp says by how much.
+  bool detours = false;
+  int spares = 0;          // kFullMesh: devices of one unit besides its own that wait as a backup
+  double spare_links = 0;  // of each, to switches beside the mesh
   bool passes_on = false;  // kFullMesh: see TierModel::forwards
   Dragonfly dragonfly;     // kDragonfly
   double links = 0;        // kLongHaul: between two sites; Fabric sets links_per_device from it

@@ -32,6 +32,7 @@ Command add_fabric(CLI::App& app);
 Command add_collective(CLI::App& app);
 Command add_flows(CLI::App& app);
 Command add_calibrate(CLI::App& app);
+Command add_import(CLI::App& app);
 
 // --configs for a command; the value is read when the command runs.
 void add_configs_option(CLI::App& command, std::vector<std::filesystem::path>& directories);

@@ -27,7 +27,6 @@ struct Transfer {
 // A transfer that is over, or that failed because a link of its route died.
 struct Completion {
   std::uint64_t tag = 0;
-  double started = 0;  // s, Transfer::start
   bool failed = false;
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "weft/base/quantity.h"
@@ -46,9 +47,12 @@ struct Job {
   const Schedule* schedule = nullptr;
   std::vector<std::int32_t> devices;
   bool all_to_all = false;   // which efficiency of the links holds
+  bool low_latency = false;  // messages take the low-latency way of links that have one
   double call_overhead = 0;  // s, once
   double start = 0;          // s
-  int in_switch_tier = -1;   // messages of a rank to itself: which tier's switches reduce
+  bool detours = false;      // where a tier has them, messages also go over third children
+  // Messages of a rank to itself: the tier whose switches reduce, by Message::channel.
+  std::vector<int> in_switch_tiers;
 };
 
 struct RunOptions {
@@ -65,10 +69,12 @@ struct HotLink {
 };
 
 struct RunResult {
-  std::vector<double> finish;      // s, of each job; infinite when a message of it failed
-  double time = 0;                 // s, of the last
-  std::int64_t events = 0;         // messages that arrived
-  std::int64_t failed = 0;         // messages that found no way
+  std::vector<double> finish;     // s, of each job; infinite when a message of it failed
+  double time = 0;                // s, of the last
+  std::int64_t events = 0;        // messages that arrived
+  std::int64_t failed = 0;        // messages that found no way
+  std::int64_t parted_pairs = 0;  // (from, to) of those messages, each pair once
+  std::optional<std::pair<std::int32_t, std::int32_t>> parted;  // the first of them, devices
   std::vector<double> tier_bytes;  // by tier: over the cables of the tier, each crossing counted
   std::vector<HotLink> hottest;    // at most ten, by use
 };
@@ -86,6 +92,7 @@ struct PrepareOptions {
   int channels = 0;        // ring; 0: as Schedule chooses
   double skew = 0;         // all-to-all, direct or pairwise: as skewed()
   std::uint64_t seed = 0;  // of the skew
+  bool alone = false;      // GroupShape::alone
 };
 
 // The schedule for a group (devices in order of rank) of a fabric: units from the tiers that it

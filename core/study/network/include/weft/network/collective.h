@@ -48,6 +48,12 @@ struct HotLink {
   double use = 0;  // share of the time at nominal capacity
 };
 
+// Pairs of nodes (from, to) that faults have left without a way, of those that tried.
+struct PartedPairs {
+  std::int64_t count = 0;
+  std::string from, to;  // of the first
+};
+
 struct CollectiveRow {
   base::Bytes bytes;
   Algorithm algorithm = Algorithm::kNone;
@@ -59,6 +65,7 @@ struct CollectiveRow {
   std::vector<HotLink> hot_links;      // kFlow
   std::optional<std::int64_t> events;  // kFlow: messages
   std::int64_t failed = 0;             // kFlow: messages that found no way
+  std::optional<PartedPairs> parted;   // kFlow: the pairs that they were between
 };
 
 struct CollectiveAnswer {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct FlowsAnswer {
   FlowsQuestion question;
   std::vector<FlowTime> flows;                      // in the order of the file
   std::int64_t failed = 0;                          // found no way
+  std::optional<PartedPairs> parted;                // the pairs that they were between
   std::int64_t never_started = 0;                   // their triggers were never fired
   double least = 0, median = 0, p99 = 0, most = 0;  // s, of the flows that arrived
   double time = 0;                                  // s, until the last one is done

@@ -27,7 +27,7 @@ struct CollectivePoint {
   std::string metric, unit;            // as written
   double published = 0;                // as written
   std::string split;                   // "fit", "test" or empty
-  std::optional<Algorithm> algorithm;  // where the notes name it
+  std::optional<Algorithm> algorithm;  // that ran; none: not said
   std::string source, notes, confidence;
   std::string reason;  // why it cannot be compared; empty: it can
   int line = 0;
@@ -42,7 +42,8 @@ struct PointsTable {
 };
 
 // Reads a table of one of these layouts, told apart by its header; both may have the columns
-// cluster (a name of a cluster document), split, source and confidence:
+// cluster (a name of a cluster document), algorithm (blank or auto: not said), split, source and
+// confidence:
 //   curve,ranks,nodes,payload_bytes,elapsed_us_derived (or busbw_GBps), and optionally op
 //   id,hardware,topology,n_devices,collective,bytes,metric,value,unit
 // Times of expert dispatch and combine ("128 tok x 7168, top-8") are all-to-all of as many bytes.

@@ -25,6 +25,10 @@ struct Routes {
   std::vector<LinkFault> faults;
 };
 
+// The graph without dead cables, others with the share of their capacity that is left; faults have
+// no time here. Throws base::InputError as run_options does.
+graph::Graph with_faults(const graph::Graph& graph, const std::vector<LinkFault>& faults);
+
 // Throws base::InputError for a node that the network does not have and for two that no cable
 // joins.
 traffic::RunOptions run_options(const traffic::Network& network, const Routes& routes, int threads);

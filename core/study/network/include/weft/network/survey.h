@@ -8,6 +8,7 @@
 
 #include "weft/cluster/cluster.h"
 #include "weft/graph/graph.h"
+#include "weft/network/routes.h"
 
 namespace weft::network {
 
@@ -27,8 +28,10 @@ struct TierSurvey {
   std::optional<std::int64_t> device_ports, switch_ports;
   base::Power switch_power, module_power;  // all of them
   base::Bandwidth bisection;               // of one unit, one way, in closed form
-  // All modules, all switches; none: there are none, or no price is known.
-  std::optional<base::Money> optics_price, switch_price;
+  std::int64_t spares = 0;                 // devices that wait as a backup
+  std::int64_t spare_cables = 0;           // theirs, not among `cables`
+  // All modules, all switches, all cables; none: there are none, or no price is known.
+  std::optional<base::Money> optics_price, switch_price, cable_price;
 };
 
 struct WorstPair {
@@ -38,20 +41,30 @@ struct WorstPair {
   base::Time latency;
 };
 
+// Devices that reach each other and no other.
+struct Part {
+  std::int64_t devices = 0;
+  std::int64_t first = 0;  // the first of them
+};
+
 struct Survey {
   std::string cluster;
   std::int64_t devices = 0, hosts = 0;
   bool from_graph = false;
   std::int64_t nodes = 0;
   std::vector<TierSurvey> tiers;  // from the inside out
-  std::int32_t parts = 1;         // connected; 1: whole
+  std::vector<Part> parts;        // connected, the largest first; one: whole
+  std::size_t faults = 0;         // that parts, worst pair and bisection are with
   WorstPair worst;
-  base::Bandwidth bisection;  // one way, between two halves of all devices
+  base::Bandwidth bisection;  // one way, between two halves of all devices, over all tiers
   bool bisection_from_graph = false;
 };
 
-// With its graph when it is small enough.
-Survey survey(const cluster::Cluster& cluster, std::int64_t most_nodes = kMostNodes);
+// With its graph when it is small enough. What it is built of is counted without the faults. Throws
+// base::InputError for faults that are none (routes.h), and for faults of a graph that is too
+// large.
+Survey survey(const cluster::Cluster& cluster, std::int64_t most_nodes = kMostNodes,
+              const std::vector<LinkFault>& faults = {});
 
 // The graph of a cluster's network. Throws base::InputError beyond graph::GraphBuilder::kMaxNodes.
 graph::Graph graph_of(const cluster::Cluster& cluster);
