@@ -42,6 +42,9 @@ plan::Plan plan_of(const plan::Request& request) {
   plan.recompute = request.recompute.value_or(plan::Recompute::kNone);
   plan.schedule = request.schedule.value_or(plan::Schedule::kOneForwardOneBackward);
   plan.layers = request.layers;
+  plan.expert_tensor = request.expert_tensor.value_or(1);
+  plan.recompute_layers = request.recompute_layers;
+  plan.order = request.order;
   return plan;
 }
 

@@ -29,6 +29,9 @@ constexpr double kSoftCapWork = 2.0;
 // dropout.
 constexpr double kScorePasses = 2.0;
 
+// A norm step by step: to FP32, square, mean, root, scale, back to 16 bits, weight.
+constexpr double kUnfusedNormKernels = 7.0;
+
 double work_of(Operator op) { return chips::cost_of(op).work; }
 
 // Everything outside the linear layers runs in 16 bits under an 8- or 4-bit recipe.
@@ -106,12 +109,17 @@ class Builder {
 
   // y[m,n] = x[m,k] W: forward, and backward for x and, unless it is frozen, W.
   void linear_layer(double m, double n, double k) {
-    quantise(work_.forward, m * k + k * n);
+    quantise(work_.forward, m * k + cast_weights(k * n));
     work_.forward.kernels.push_back({Gemm{m, n, k, 1, linear_, kElement}, 1});
     quantise(work_.backward, 2 * m * n);
     work_.backward.kernels.push_back({Gemm{m, k, n, 1, linear_, kElement}, 1});
     if (!trains_weights_) return;
-    work_.backward.kernels.push_back({Gemm{k, n, m, 1, linear_, kAccumulate}, 1});
+    work_.backward.kernels.push_back({Gemm{k, n, m, 1, linear_, kAccumulate}, 1, true});
+  }
+
+  // Elements of weights that are cast in a pass; what is cast once a step is lost in it.
+  [[nodiscard]] double cast_weights(double elements) const {
+    return software_.casts_weights_once ? 0 : elements;
   }
 
   // Casting operands to the narrow format; a scale per tensor takes a pass of its own.
@@ -123,9 +131,12 @@ class Builder {
 
   void norm() {
     const double elements = local_tokens_ * hidden_;
-    elementwise(work_.forward, elements, 2 * kElement, work_of(Operator::kNorm), 1);
-    elementwise(work_.backward, elements, 3 * kElement, 2 * work_of(Operator::kNorm), 1);
-    elementwise(work_.selective_recompute, elements, 2 * kElement, work_of(Operator::kNorm), 1);
+    const double traffic = software_.norm_traffic * kElement;
+    const double work = work_of(Operator::kNorm);
+    const double kernels = software_.norm_traffic > 1 ? kUnfusedNormKernels : 1;
+    elementwise(work_.forward, elements, 2 * traffic, work, kernels);
+    elementwise(work_.backward, elements, 3 * traffic, 2 * work, kernels);
+    elementwise(work_.selective_recompute, elements, 2 * traffic, work, kernels);
   }
 
   void residual() {
@@ -319,12 +330,12 @@ class Builder {
       for (int expert = 0; expert < static_cast<int>(groups); ++expert) linear_layer(m, n, k);
       return;
     }
-    quantise(work_.forward, groups * m * k + groups * k * n);
+    quantise(work_.forward, groups * m * k + cast_weights(groups * k * n));
     work_.forward.kernels.push_back({GroupedGemm{groups, m, n, k, linear_, kElement}, 1});
     quantise(work_.backward, 2 * groups * m * n);
     work_.backward.kernels.push_back({GroupedGemm{groups, m, k, n, linear_, kElement}, 1});
     if (!trains_weights_) return;
-    work_.backward.kernels.push_back({GroupedGemm{groups, k, n, m, linear_, kAccumulate}, 1});
+    work_.backward.kernels.push_back({GroupedGemm{groups, k, n, m, linear_, kAccumulate}, 1, true});
   }
 
   // Communication around one column-parallel and row-parallel pair.

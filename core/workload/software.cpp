@@ -26,13 +26,17 @@ void read_host(base::Fields fields, Software& software) {
 
 void read_kernels(base::Fields fields, Software& software) {
   software.elementwise_traffic = fields.number("elementwise_traffic");
+  software.norm_traffic = fields.number("norm_traffic", software.norm_traffic);
   software.permutation_traffic = fields.number("permutation_traffic", software.permutation_traffic);
   software.groups_experts = fields.flag("groups_experts", true);
   software.expert_capacity = fields.number("expert_capacity", software.expert_capacity);
+  software.casts_weights_once = fields.flag("casts_weights_once", false);
   software.loss_bytes_per_logit = fields.quantity<base::Bytes>("loss_per_logit");
   software.attention =
       static_cast<AttentionKernel>(fields.choice("attention", {"flash", "unfused"}, 0));
   software.attention_time = fields.number("attention_time", software.attention_time);
+  software.portable_attention =
+      fields.choice("attention_instructions", {"native", "portable"}, 0) == 1;
   if (fields.has("unit_overlap")) software.unit_overlap = fields.share("unit_overlap");
   software.unfused_score_bytes =
       fields.quantity<base::Bytes>("unfused_score", software.unfused_score_bytes);
@@ -44,6 +48,7 @@ void read_kernels(base::Fields fields, Software& software) {
 void read_communication(base::Fields fields, Software& software) {
   software.dispatch_bytes = fields.quantity<base::Bytes>("dispatch", base::Bytes(2)).si();
   software.sends_once_per_host = fields.flag("once_per_host", false);
+  software.splits_transfers = fields.flag("splits_transfers", false);
   software.gathers_by_ring = fields.choice("gather", {"ring", "cheapest"}, 1) == 0;
   software.gather_pieces = fields.number("gather_pieces", software.gather_pieces);
   fields.finish();

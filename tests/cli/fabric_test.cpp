@@ -58,6 +58,30 @@ TEST(Fabric, Graphs) {
   EXPECT_EQ(folder.names(), (Words{"a.dot", "a.graphml"}));
 }
 
+TEST(Fabric, FaultsPartTheGraph) {
+  const Words words = {"h200_4gpu",          "--fault", "device 0, device 1", "--fault",
+                       "device 0, device 2", "--fault", "device 0, device 3"};
+  const auto answer = survey(words);
+  EXPECT_EQ(answer.at("faults"), 3);
+  EXPECT_TRUE(answer.at("is_whole").get<bool>());  // over the network between hosts
+  const Folder folder;
+  Words cut = {"fabric"};
+  cut.insert(cut.end(), words.begin(), words.end());
+  cut.insert(cut.end(), {"--fault", "device 0, port 0"});
+  const auto ended = folder.weft(cut);
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  expect_holds(ended.out, "with 4 faults");
+  expect_holds(ended.out,
+               "in 2 parts that do not reach each other: 3 devices from 1 on; device 0 alone");
+  expect_holds(ended.out, "Device 1 and");
+  const auto timed =
+      folder.weft({"fabric", "h200_4gpu", "--fault", "device 0, device 1, 0.5, 2 ms"});
+  EXPECT_EQ(timed.code, kBadInput);
+  expect_holds(timed.err, "time");
+  const auto unknown = folder.weft({"fabric", "h200_4gpu", "--fault", "device 0, device 11"});
+  EXPECT_EQ(unknown.code, kBadInput);
+}
+
 TEST(Fabric, BadInput) {
   const Folder folder;
   const auto unknown = folder.weft({"fabric", "dgx_h10"});

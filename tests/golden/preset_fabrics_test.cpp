@@ -57,6 +57,18 @@ TEST(Presets, MoreThanAMillionDevices) {
   EXPECT_GE(test::cluster_of("{use: cloudmatrix_supercluster_160k}").packages(), 160'000);
 }
 
+// Qian et al., SIGCOMM 2024 (Alibaba HPN): 15 segments of 1024 GPUs with 16 leaves each; 60 spines
+// in each of two planes. Sixteen ports of a leaf go down for fifteen up.
+TEST(Presets, HpnHasItsPublishedSwitches) {
+  const auto cluster = test::cluster_of("{use: alibaba_hpn7_pod}");
+  const auto& tier = cluster.fabric.tiers().back();
+  const auto network = cluster.fabric.inventory().back();
+  EXPECT_EQ(network.switches, 15 * 16 + 2 * 60);
+  // Cables of both planes, down and up, in ports of 200 Gb/s.
+  EXPECT_EQ(network.links, 2 * (15360 + 120 * 120));
+  EXPECT_DOUBLE_EQ(network.bisection.si(), 15360 / 2 * tier.link.bandwidth.si() * 15 / 16);
+}
+
 struct Torus {
   double modules = 0;
   std::int64_t switches = 0;

@@ -2,9 +2,9 @@
 // SuperPod of 8192 NPUs, plans searched anew for each network.
 //
 // The paper gives means over sequences of 8K to 10M and neither batch nor chip. Here: sequences of
-// 8192, 4096 of them in a step (32 M tokens), Ascend 950 chips, Huawei's own stack. Smaller batches
-// leave less between the exchanges of gradients and cost the mesh up to 4 points more (GPT-4 of 2 T
-// with 1024 sequences: 92 %); so do sequences of 32K for GPT-4 (91 %).
+// 8192, 4096 of them in a step (32 M tokens), Ascend 950 chips, Huawei's own stack, all assumed.
+// Smaller batches leave less between the exchanges of gradients and cost the mesh up to 4 points
+// more (GPT-4 of 2 T with 1024 sequences: 92 %); so do sequences of 32K for GPT-4 (91 %).
 #include <gtest/gtest.h>
 
 #include <string>
@@ -18,7 +18,8 @@ namespace weft {
 namespace {
 
 const std::string kFolder = WEFT_SOURCE_DIR "/tests/golden/ub_mesh/";
-const std::string kMesh = "ub_mesh_superpod_8k";
+const std::string kMesh = kFolder + "shortest.yaml";  // on shortest ways
+const std::string kDetours = "ub_mesh_superpod_8k";
 constexpr double kPoints = 0.03;
 
 struct Work {
@@ -64,11 +65,32 @@ TEST(UbMeshRack, Gpt4ComesNearAClosRack) {
   EXPECT_NEAR(share(kGpt4, file("clos_rack")), 0.959, kPoints);
 }
 
-// The paper's 99.27 % is the mean of its models on shortest ways.
+// Mean over the models of a network against racks that meet over switches, whose own meshes use the
+// same ways.
+double mean_share(const std::string& mesh, const std::string& rival) {
+  double sum = 0;
+  for (const Work& work : {kLlama, kGpt3, kGpt4}) {
+    sum += throughput(mesh, work) / throughput(rival, work);
+  }
+  testing::Test::RecordProperty("mean_" + mesh.substr(mesh.rfind('/') + 1, 8),
+                                std::to_string(sum / 3));
+  return sum / 3;
+}
+
+// The paper's means: 99.27 % on shortest ways, within 0.5 % with detours and with lanes borrowed
+// from those that lead to switches.
 TEST(UbMeshPod, ComesNearRacksOnSwitches) {
-  const std::string rival = file("clos_between_racks");
-  const double mean = (share(kLlama, rival) + share(kGpt3, rival) + share(kGpt4, rival)) / 3;
-  EXPECT_NEAR(mean, 0.9927, 0.005);
+  EXPECT_NEAR(mean_share(kMesh, file("clos_between_racks")), 0.9927, 0.005);
+}
+
+TEST(UbMeshPod, DetoursAndBorrowedLanesComeNearer) {
+  const std::string rival = file("clos_between_racks_detours");
+  const double detours = mean_share(kDetours, rival);
+  const double borrowed = mean_share(file("borrow"), rival);
+  EXPECT_GT(detours, 0.9927 - 0.005);
+  EXPECT_GE(borrowed, detours);
+  EXPECT_NEAR(detours, 1, 0.01);
+  EXPECT_NEAR(borrowed, 1, 0.01);
 }
 
 TEST(UbMeshPod, SixteenLanesOutOfTheRackAreLittleBetterThanEight) {

@@ -65,11 +65,22 @@ int divisor_of(int number, base::RandomStream& random) {
   return number % n == 0 ? n : number;
 }
 
+// Any built-in schedule that goes with the plan.
+void take_schedule(plan::Plan& plan, const workload::Job& job, base::RandomStream& random) {
+  auto other = plan;
+  other.schedule = static_cast<plan::Schedule>(random.below(plan::kScheduleCount - 1));
+  other.virtual_stages = std::max(plan::traits_of(other.schedule).virtual_stages, 1);
+  const auto shape = other.shape(other.micro_batches(job));
+  const bool enough = other.chunks() <= job.model.layers;
+  if (enough && plan::problem_of_schedule(shape).empty()) plan = other;
+}
+
 // What the search does not vary; memory is not looked at.
 plan::Plan with_extras(plan::Plan plan, const workload::Job& job, base::RandomStream& random) {
   plan.zero = static_cast<int>(random.below(4));
   plan.zero_ranks = divisor_of(plan.context * plan.data, random);
   plan.recompute = static_cast<plan::Recompute>(random.below(plan::kRecomputeCount));
+  take_schedule(plan, job, random);
   for (int i = 0; i < 2; ++i) plan.recompute_layers.push_back(static_cast<int>(random.below(20)));
   if (!job.model.moe || random.below(2) == 0) return plan;
   plan.expert_tensor = plan.tensor;

@@ -13,12 +13,8 @@ namespace weft::calibration {
 namespace {
 
 using Eigen::Index;
-using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-// Central differences of this many standard deviations.
-constexpr double kStep = 0.02;
-constexpr SolverLimits kLimits = {60, 1e-7};
 // A measurement is hardly better than this, however well a fit meets it.
 constexpr double kLeastScatter = 0.02;
 // Between the median of |x| and the deviation of a normal x.
@@ -53,18 +49,7 @@ KernelMinimum solve(const KernelProblem& problem) {
     }
     return all;
   };
-  const auto jacobian = [&](const VectorXd& z, const VectorXd& at_z) {
-    MatrixXd slopes(at_z.size(), count);
-    for (Index p = 0; p < count; ++p) {
-      VectorXd up = z;
-      VectorXd down = z;
-      up[p] += kStep;
-      down[p] -= kStep;
-      slopes.col(p) = (residuals(up) - residuals(down)) / (2 * kStep);
-    }
-    return slopes;
-  };
-  const auto minimum = minimise({residuals, jacobian}, count, kLimits);
+  const auto minimum = minimise(residuals, count);
   return {minimum.z, minimum.deviation};
 }
 

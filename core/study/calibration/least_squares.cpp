@@ -25,6 +25,9 @@ MatrixXd curvature(const MatrixXd& jacobian, const VectorXd& weights) {
 
 constexpr double kFirstDamping = 1e-2;
 constexpr double kMostDamping = 1e6;
+// Of a parameter, in standard deviations of its prior.
+constexpr double kDifference = 0.02;
+constexpr SolverLimits kThorough = {120, 1e-8};
 
 }  // namespace
 
@@ -59,6 +62,22 @@ Minimum minimise(const LeastSquares& problem, Eigen::Index parameters, const Sol
   }
   result.deviation = hessian.inverse().diagonal().cwiseSqrt();
   return result;
+}
+
+Minimum minimise(const std::function<VectorXd(const VectorXd&)>& residuals,
+                 Eigen::Index parameters) {
+  const auto jacobian = [&](const VectorXd& z, const VectorXd& at_z) {
+    MatrixXd slopes(at_z.size(), z.size());
+    for (Eigen::Index p = 0; p < z.size(); ++p) {
+      VectorXd up = z;
+      VectorXd down = z;
+      up[p] += kDifference;
+      down[p] -= kDifference;
+      slopes.col(p) = (residuals(up) - residuals(down)) / (2 * kDifference);
+    }
+    return slopes;
+  };
+  return minimise({residuals, jacobian}, parameters, kThorough);
 }
 
 }  // namespace weft::calibration

@@ -17,15 +17,11 @@ namespace weft::calibration {
 namespace {
 
 using Eigen::Index;
-using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using interconnect::Fabric;
 using interconnect::Link;
 using network::CollectivePoint;
 
-// Central differences of this many standard deviations.
-constexpr double kLinkStep = 0.02;
-constexpr SolverLimits kLinkLimits = {120, 1e-8};
 // Of ln(time): how well the same call repeats, and how well one curve holds on both sides of a
 // change of protocol.
 constexpr double kScatter = 0.05;
@@ -86,17 +82,6 @@ struct Problem {
     }
     return Eigen::Map<const VectorXd>(all.data(), static_cast<Index>(all.size()));
   }
-  [[nodiscard]] MatrixXd jacobian(const VectorXd& z, const VectorXd& at_z) const {
-    MatrixXd slopes(at_z.size(), z.size());
-    for (Index p = 0; p < z.size(); ++p) {
-      VectorXd up = z;
-      VectorXd down = z;
-      up[p] += kLinkStep;
-      down[p] -= kLinkStep;
-      slopes.col(p) = (residuals(up) - residuals(down)) / (2 * kLinkStep);
-    }
-    return slopes;
-  }
 };
 
 bool is_of_link(const Fabric& fabric, const interconnect::GroupShape& group, const Link& link) {
@@ -126,9 +111,7 @@ std::vector<Placed> place_all(const std::vector<network::PointsTable>& tables,
 
 Minimum minimum_of(const Problem& problem) {
   const auto count = static_cast<Index>(problem.parameters.size());
-  return minimise({[&](const VectorXd& z) { return problem.residuals(z); },
-                   [&](const VectorXd& z, const VectorXd& r) { return problem.jacobian(z, r); }},
-                  count, kLinkLimits);
+  return minimise([&](const VectorXd& z) { return problem.residuals(z); }, count);
 }
 
 void solve(Problem& problem, LinkFit& fit) {

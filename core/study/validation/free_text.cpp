@@ -255,8 +255,16 @@ ScheduleText read_schedule(std::string_view source) {
   ScheduleText result;
   const bool interleaved = text.take_any({"interleaved", "1f1b-i", "interleaving"});
   const bool plain = text.take_any({"1f1b", "pipedream-flush"});
-  if (text.take_any({"dualpipev", "dualpipe", "dualpipe-v"})) {
+  if (text.take_any({"dualpipev", "dualpipe-v"})) {
+    result.schedule = ScheduleName::kDualPipeV;
+  } else if (text.take("dualpipe")) {
     result.schedule = ScheduleName::kDualPipe;
+  } else if (text.take_any({"zb-1p", "zb-h1", "zb1p"})) {
+    result.schedule = ScheduleName::kZeroBubbleH1;
+  } else if (text.take_any({"zb-2p", "zb-h2"})) {
+    result.schedule = ScheduleName::kZeroBubbleH2;
+  } else if (text.take_any({"zb-v", "zbv"})) {
+    result.schedule = ScheduleName::kZeroBubbleV;
   } else if (text.take("gpipe")) {
     result.schedule = ScheduleName::kGPipe;
   } else if (interleaved) {

@@ -113,12 +113,49 @@ std::string batches(Draft& draft, Plan& plan) {
 void round_micro_batches(Draft& draft, const Plan& plan) {
   auto& job = draft.out.job;
   const auto micro_batches = plan.micro_batches(job);
-  if (plan.virtual_stages == 1 || micro_batches % plan.pipeline == 0) return;
+  const bool takes_turns = plan.schedule == plan::Schedule::kOneForwardOneBackward;
+  if (!takes_turns || plan.virtual_stages == 1 || micro_batches % plan.pipeline == 0) return;
   if (micro_batches < 2 * plan.pipeline) return;
   const auto turns = (micro_batches + plan.pipeline / 2) / plan.pipeline;
   job.global_batch = turns * plan.pipeline * plan.data * plan.micro_batch;
   draft.fill("global_batch", std::to_string(job.global_batch),
              fmt::format("{} micro-batches in whole turns of the pipeline", micro_batches));
+}
+
+plan::Schedule schedule_of(ScheduleName name) {
+  switch (name) {
+    case ScheduleName::kGPipe:
+      return plan::Schedule::kGPipe;
+    case ScheduleName::kZeroBubbleH1:
+      return plan::Schedule::kZeroBubbleH1;
+    case ScheduleName::kZeroBubbleH2:
+      return plan::Schedule::kZeroBubbleH2;
+    case ScheduleName::kZeroBubbleV:
+      return plan::Schedule::kZeroBubbleV;
+    case ScheduleName::kDualPipe:
+      return plan::Schedule::kDualPipe;
+    case ScheduleName::kDualPipeV:
+      return plan::Schedule::kDualPipeV;
+    case ScheduleName::kNone:
+    case ScheduleName::kOneForwardOneBackward:
+    case ScheduleName::kInterleaved:
+      break;
+  }
+  return plan::Schedule::kOneForwardOneBackward;
+}
+
+// The number of chunks that a schedule has, and 1F1B where it cannot run: no pipeline, too few
+// micro-batches, too few layers.
+void take_chunks_of_schedule(Draft& draft, Plan& plan) {
+  if (plan.schedule == plan::Schedule::kOneForwardOneBackward) return;
+  const int stated = plan.virtual_stages;
+  plan.virtual_stages = plan::traits_of(plan.schedule).virtual_stages;
+  const auto& job = draft.out.job;
+  const auto problem = plan::problem_of_schedule(plan.shape(plan.micro_batches(job)));
+  if (problem.empty() && plan.chunks() <= job.model.layers) return;
+  draft.fill("schedule", "1F1B", fmt::format("{}: {}", plan::title_of(plan.schedule), problem));
+  plan.schedule = plan::Schedule::kOneForwardOneBackward;
+  plan.virtual_stages = stated;
 }
 
 // Virtual stages need as many layers, a pipeline, and rounds of whole pipelines.
@@ -127,19 +164,15 @@ void take_schedule(Draft& draft, Plan& plan) {
   draft.unplaced("schedule", text.rest);
   auto& job = draft.out.job;
   plan.virtual_stages = whole(draft.run.virtual_stages.value_or(1));
-  if (text.schedule == ScheduleName::kGPipe) plan.schedule = plan::Schedule::kGPipe;
+  if (text.schedule) plan.schedule = schedule_of(*text.schedule);
   if (!draft.run.virtual_stages && text.schedule == ScheduleName::kInterleaved) {
     plan.virtual_stages = 2;
     draft.fill("vpp", "2", "interleaved, and by how much is not stated");
   }
-  if (text.schedule == ScheduleName::kDualPipe && plan.virtual_stages == 1) {
-    plan.virtual_stages = 2;
-    draft.fill("schedule", "interleaved by 2",
-               "two directions through the pipeline halve its bubble, as two chunks do");
-  }
+  take_chunks_of_schedule(draft, plan);
   round_micro_batches(draft, plan);
-  const bool runs = plan.pipeline > 1 && plan.micro_batches(job) % plan.pipeline == 0 &&
-                    plan.schedule == plan::Schedule::kOneForwardOneBackward;
+  if (plan.schedule != plan::Schedule::kOneForwardOneBackward) return;
+  const bool runs = plan.pipeline > 1 && plan.micro_batches(job) % plan.pipeline == 0;
   auto possible = runs ? plan.virtual_stages : 1;
   while (possible > 1 && plan.pipeline * possible > job.model.layers) --possible;
   if (possible != plan.virtual_stages) {

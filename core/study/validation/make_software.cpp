@@ -32,6 +32,7 @@ void set(PreparedRun& out, const Setting& setting) {
     software.attention = setting.text == "unfused" ? workload::AttentionKernel::kUnfused
                                                    : workload::AttentionKernel::kFlash;
   }
+  if (key == "attention_instructions") software.portable_attention = setting.text == "portable";
   if (key == "fuses_tensor") software.fuses_tensor = flag;
   if (key == "overlap_gradients") software.overlap_gradients = flag;
   if (key == "overlap_parameters") software.overlap_parameters = flag;
@@ -42,6 +43,7 @@ void set(PreparedRun& out, const Setting& setting) {
   if (key == "tensor_hidden") software.tensor_hidden = software.tensor_hidden_fused = number;
   if (key == "data_window") software.data_window = number;
   if (key == "elementwise_traffic") software.elementwise_traffic = number;
+  if (key == "norm_traffic") software.norm_traffic = number;
   if (key == "permutation_traffic") software.permutation_traffic = number;
   if (key == "groups_experts") software.groups_experts = flag;
   if (key == "expert_capacity") software.expert_capacity = number;

@@ -158,7 +158,6 @@ void read_figure(const Line& line, int number, std::vector<MemoryPoint>& points)
   if (has(lower(run.notes), "offload alpha")) {
     point.refusal = "a share of the activations is moved to the host";
   }
-  if (has(run.schedule, "ZB-2p")) point.refusal = "a zero-bubble schedule that keeps twice as much";
   if (!run.tensor && !run.pipeline && !run.data) point.refusal = "the layout is not stated";
   if (!run.sequence) {
     if (const auto usual = number_after(run.notes, "default ")) run.sequence = *usual;

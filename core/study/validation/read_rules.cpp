@@ -11,13 +11,14 @@ namespace {
 using base::Fields;
 
 // What a feature may set. Numbers are uncertain inputs like those of any document.
-constexpr std::array kTextSettings = {"training", "attention"};
+constexpr std::array kTextSettings = {"training", "attention", "attention_instructions"};
 constexpr std::array kFlagSettings = {"fuses_tensor",     "overlap_gradients", "overlap_parameters",
                                       "overlap_pipeline", "tied_embeddings",   "score_soft_cap",
                                       "groups_experts"};
 constexpr std::array kNumberSettings = {
     "expert_hidden",  "tensor_hidden",     "data_window", "elementwise_traffic", "launch",
-    "gradient_bytes", "prediction_layers", "residual",    "permutation_traffic", "expert_capacity"};
+    "gradient_bytes", "prediction_layers", "residual",    "permutation_traffic", "expert_capacity",
+    "norm_traffic"};
 
 std::vector<std::string> texts(Fields& fields, const char* key) {
   std::vector<std::string> all;

@@ -275,6 +275,8 @@ TEST(Facts, DropTheSourceOfAnOverriddenValue) {
   const Document sourced = Document::parse(
       "kind: chip\nextends: base\nsource: mine\nm: {b: 3, confidence: assumed}\n", "over.yaml");
   EXPECT_EQ(lines(merge(base, sourced))[1], "m.b = 3 | mine | assumed");
+  const Document without = Document::parse("kind: chip\nextends: base\nt: ~\nu: ~\n", "over.yaml");
+  EXPECT_EQ(lines(merge(base, without)).size(), 2U);
 }
 
 TEST_F(CatalogTest, FittedValuesStandOverThoseWrittenByHand) {

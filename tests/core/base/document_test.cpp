@@ -384,6 +384,65 @@ TEST(Merge, MergesMapsAndReplacesTheRest) {
   EXPECT_EQ(y.find("q")->position().source->name, "over.yaml");
 }
 
+TEST(Merge, ReplacesAMapOfAnotherKindWhole) {
+  const Document base = Document::parse(
+      "kind: cluster\n"
+      "fabric:\n"
+      "  source: base\n"
+      "  scale_up: {kind: switch, switches: 4, link: nvlink4, tiers: [{kind: torus, cube: 4}]}\n"
+      "  scale_out: {kind: fat_tree, rails: 8, switch_price: {value: 3 kUSD, source: sheet}}\n"
+      "  sites: {kind: long_haul, link: wan}\n",
+      "base.yaml");
+  const Document over = Document::parse(
+      "kind: cluster\nextends: base\n"
+      "fabric:\n"
+      "  scale_up: {kind: cloudmatrix, link: ub_1_0, tiers: [{kind: switch, size: 8}]}\n"
+      "  scale_out: {kind: fat_tree, rails: 4}\n"
+      "  sites: {links: 2}\n",
+      "over.yaml");
+  const Node fabric = *merge(base, over).root().find("fabric");
+  EXPECT_EQ(fabric.find("source")->text(), "base");  // the map around it has no kind and merges
+
+  const Node up = *fabric.find("scale_up");
+  EXPECT_EQ(up.size(), 3U);
+  EXPECT_EQ(up.find("link")->text(), "ub_1_0");
+  EXPECT_FALSE(up.find("switches"));
+  EXPECT_EQ(up.find("tiers")->size(), 1U);
+  EXPECT_EQ(up.find("tiers")->item(0).find("size")->path(), "fabric.scale_up.tiers[0].size");
+  EXPECT_FALSE(up.find("tiers")->item(0).find("cube"));
+  EXPECT_EQ(up.find("kind")->source()->name, "over.yaml");
+
+  const Node out = *fabric.find("scale_out");  // the same kind: key by key
+  EXPECT_EQ(out.find("rails")->text(), "4");
+  EXPECT_EQ(out.find("switch_price")->find("value")->text(), "3 kUSD");
+  const Node sites = *fabric.find("sites");  // no kind over it: that of the base stays
+  EXPECT_EQ(sites.find("kind")->text(), "long_haul");
+  EXPECT_EQ(sites.find("link")->text(), "wan");
+}
+
+TEST(Merge, ReplacesByKindAtEveryStepOfAChain) {
+  const auto parse_tier = [](const std::string& tier, const char* name) {
+    return Document::parse("kind: cluster\nextends: x\nfabric: {out: " + tier + "}\n", name);
+  };
+  const Document a = parse_tier("{kind: fat_tree, rails: 8, link: ib}", "a");
+  const Document b = parse_tier("{kind: torus, dimensions: [4, 4]}", "b");
+  const Document c = parse_tier("{kind: fat_tree, planes: 2}", "c");
+  const Document d = parse_tier("[{kind: torus, link: ib}]", "d");
+  const auto keys = [](const Document& document) {
+    const Node out = *document.root().find("fabric")->find("out");
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < out.size(); ++i) names.emplace_back(out.key(i));
+    return names;
+  };
+  // What the torus threw away does not come back with the fat tree.
+  EXPECT_EQ(keys(merge(merge(a, b), c)), (std::vector<std::string>{"kind", "planes"}));
+  EXPECT_EQ(keys(merge(a, merge(b, c))),
+            (std::vector<std::string>{"kind", "rails", "link", "planes"}));
+  const Node list = *merge(a, d).root().find("fabric")->find("out");
+  ASSERT_TRUE(list.is_list());
+  EXPECT_EQ(list.item(0).size(), 2U);
+}
+
 TEST(Merge, IsIdempotentAndHasANeutralElement) {
   const auto text = [](const Node& node) {
     std::string all;

@@ -254,6 +254,19 @@ TEST(Kernels, StreamMoreUnderAnUnfusedStack) {
                    1.5 * streamed_bytes(work(job, LayerKind::kDense).forward));
 }
 
+// Two norms of 4 bytes an element forward and 6 backward, of 4096 · 4096 elements.
+TEST(Kernels, OfNormsThatAreNotFusedStreamMore) {
+  Software unfused;
+  unfused.norm_traffic = 9;
+  const auto job = shipped_job("llama3_8b");
+  const auto layer = layer_work(job, unfused, LayerKind::kDense, {});
+  const auto fused = work(job, LayerKind::kDense);
+  const double elements = 2 * 4096.0 * 4096;
+  EXPECT_DOUBLE_EQ(streamed_bytes(layer.forward) - streamed_bytes(fused.forward), 8 * 4 * elements);
+  EXPECT_DOUBLE_EQ(streamed_bytes(layer.backward) - streamed_bytes(fused.backward),
+                   8 * 6 * elements);
+}
+
 TEST(Kernels, OfTheLossStreamTheLogits) {
   Software software;
   const auto job = shipped_job("llama3_8b");
@@ -291,6 +304,10 @@ TEST(Fp8, AddsTheCastsOfAllOperandsAndNothingElse) {
   EXPECT_NEAR(cast_elements(cast.forward), inputs + weights, 1);
   EXPECT_NEAR(cast_elements(cast.backward), 2 * outputs, 1);
   EXPECT_EQ(cast_elements(plain.forward), 0);
+  Software keeps_weights;
+  keeps_weights.casts_weights_once = true;
+  const auto kept = layer_work(fp8(job), keeps_weights, LayerKind::kDense, {});
+  EXPECT_NEAR(cast_elements(kept.forward), inputs, 1);
   EXPECT_EQ(streamed_bytes(cast.forward), streamed_bytes(plain.forward));
   EXPECT_EQ(streamed_bytes(cast.backward), streamed_bytes(plain.backward));
   EXPECT_DOUBLE_EQ(all_flops(cast), all_flops(plain));

@@ -176,8 +176,10 @@ TEST(ReadSoftware, TakesEveryMap) {
           "graph_launch: 1 us}\n"
           "kernels: {loss_per_logit: 8 B, elementwise_traffic: 1, residual: 0, residual_sharded: 0,"
           " attention: unfused, unfused_score: 12 B, unit_overlap: 0.5, groups_experts: false, "
-          "expert_capacity: 1.2}\n"
-          "communication: {dispatch: 1 B, once_per_host: true, gather: ring, gather_pieces: 3}\n"
+          "expert_capacity: 1.2, attention_instructions: portable, norm_traffic: 9, "
+          "casts_weights_once: true}\n"
+          "communication: {dispatch: 1 B, once_per_host: true, gather: ring, gather_pieces: 3, "
+          "splits_transfers: true}\n"
           "overlap: {tensor: 20 %, expert: 30 %, gradients: true, parameters: false, pipeline: "
           "true, compute_tax: 0, fuses_tensor: true}\n"
           "memory: {fixed: 1 GB, fraction: 0, gradient: 2 B}\n"
@@ -197,6 +199,10 @@ TEST(ReadSoftware, TakesEveryMap) {
   EXPECT_TRUE(software.sends_once_per_host);
   EXPECT_TRUE(software.gathers_by_ring);
   EXPECT_EQ(software.gather_pieces, 3);
+  EXPECT_TRUE(software.splits_transfers);
+  EXPECT_TRUE(software.portable_attention);
+  EXPECT_TRUE(software.casts_weights_once);
+  EXPECT_EQ(software.norm_traffic, 9);
   EXPECT_EQ(software.tensor_hidden, 0.2);
   EXPECT_EQ(software.tensor_hidden_fused, 0.2);  // as the other where it is not said
   EXPECT_TRUE(software.fuses_tensor);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace weft::network {
 namespace {
 
@@ -32,8 +34,45 @@ TEST(Points, FiguresOfOneMeasurementCountOnce) {
   EXPECT_FALSE(table.points[1].reason.empty());
   EXPECT_FALSE(table.points[2].reason.empty());
   EXPECT_EQ(table.points[3].collective, Collective::kAllToAll);
-  EXPECT_DOUBLE_EQ(table.points[3].bytes.si(), 128 * 8 * 8192.0);
+  // 98 GB/s in the same table.
+  EXPECT_DOUBLE_EQ(table.points[3].bytes.si(), 128 * 8 * (7168 + 56 * 4 + 16.0));
+  EXPECT_NEAR(table.points[3].bytes.si() / 77e-6, 98e9, 1e9);
   EXPECT_EQ(table.points[4].reason, "no collective is named 'frobnicate'");
+}
+
+TEST(Points, TheAlgorithmThatRan) {
+  const std::string header = "curve,ranks,nodes,payload_bytes,elapsed_us_derived,algorithm,notes\n";
+  const auto table = parse_points(
+      header + "a,8,1,1,1,ring,\na,8,1,1,1,in_switch,\na,8,1,1,1,auto,\na,8,1,1,1,,NVLS disabled\n",
+      "t.csv");
+  EXPECT_EQ(table.points[0].algorithm, Algorithm::kRing);
+  EXPECT_EQ(table.points[1].algorithm, Algorithm::kInSwitch);
+  EXPECT_FALSE(table.points[2].algorithm.has_value());
+  EXPECT_EQ(table.points[3].algorithm, Algorithm::kRing);
+  for (const char* wrong : {"rong", "none"}) {
+    try {
+      parse_points(header + "a,8,1,1,1," + wrong + ",\n", "t.csv");
+      FAIL() << wrong;
+    } catch (const base::InputError& error) {
+      EXPECT_NE(std::string(error.what()).find("t.csv:2:11"), std::string::npos) << error.what();
+    }
+  }
+}
+
+// By ring the model is slower on eight A100 where it would rather send to all at once.
+TEST(Points, AreOfTheAlgorithmThatRan) {
+  const base::Catalog catalog({WEFT_CONFIGS}, base::Fits::kCollectives);
+  const auto predicted = [&](const char* algorithm) {
+    const auto table = parse_points(
+        std::string("curve,ranks,nodes,payload_bytes,elapsed_us_derived,cluster,algorithm\n") +
+            "a,8,1,1000000,100,dgx_a100_80g," + algorithm + "\n",
+        "t.csv");
+    return predict_points(table, catalog).rows.front();
+  };
+  EXPECT_EQ(predicted("ring").algorithm.substr(0, 4), "ring");
+  EXPECT_EQ(predicted("tree").algorithm.substr(0, 4), "tree");
+  EXPECT_NE(predicted("ring").predicted, predicted("tree").predicted);
+  EXPECT_LT(predicted("auto").predicted.value(), predicted("ring").predicted.value());
 }
 
 TEST(Points, EveryThirdIsFitted) {

@@ -141,9 +141,11 @@ TEST(FreeText, Attention) {
 TEST(FreeText, ScheduleAndFlags) {
   EXPECT_EQ(read_schedule("1F1B").schedule, ScheduleName::kOneForwardOneBackward);
   EXPECT_EQ(read_schedule("1F1B-interleaved").schedule, ScheduleName::kInterleaved);
-  EXPECT_EQ(read_schedule("dualpipev").schedule, ScheduleName::kDualPipe);
+  EXPECT_EQ(read_schedule("dualpipev").schedule, ScheduleName::kDualPipeV);
   EXPECT_EQ(read_schedule("GPipe").schedule, ScheduleName::kGPipe);
-  EXPECT_EQ(read_schedule("ZB-2p").rest, "zb-2p");
+  EXPECT_EQ(read_schedule("ZB-1p").schedule, ScheduleName::kZeroBubbleH1);
+  EXPECT_EQ(read_schedule("ZB-2p").schedule, ScheduleName::kZeroBubbleH2);
+  EXPECT_EQ(read_schedule("Chimera").rest, "chimera");
   EXPECT_EQ(read_flag("yes").value, true);
   EXPECT_EQ(read_flag("TRUE").value, true);
   EXPECT_EQ(read_flag("no").value, false);

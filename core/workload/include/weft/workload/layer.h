@@ -31,6 +31,7 @@ struct Kernel {
                chips::Quantise>
       shape;
   double launches = 1;
+  bool is_weight_gradient = false;  // of a layer: may be put off until the pipeline would wait
 };
 
 // Which group an exchange is over, and what it is.

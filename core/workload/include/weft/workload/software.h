@@ -30,15 +30,23 @@ struct Software {
   base::Time per_step;
   // Traffic of norms, activations and residuals as a multiple of fully fused kernels.
   double elementwise_traffic = 1.0;
+  // Of norms besides: 1 for one kernel; eager PyTorch moves every step of it in FP32.
+  double norm_traffic = 1.0;
   // The same for sorting the tokens of an MoE layer to their experts and back.
   double permutation_traffic = 1.0;
   base::Bytes loss_bytes_per_logit{8};
+  // Whether weights are cast to an 8- or 4-bit format once a step, for all its micro-batches
+  // (Transformer Engine's is_first_microbatch), or in each pass.
+  bool casts_weights_once = false;
   // Whether one kernel works on all experts of a rank, or one after the other; and the share of the
   // routed tokens that experts work on (a capacity: tokens beyond it are dropped, places padded).
   bool groups_experts = true;
   double expert_capacity = 1.0;
   AttentionKernel attention = AttentionKernel::kFlash;
   double attention_time = 1.0;  // of this stack's flash kernel relative to the chip's
+  // Whether that kernel does without the chip's own instructions (FlashAttention-2, Triton), which
+  // costs what the chip says (chips::AttentionEfficiency::portable).
+  bool portable_attention = false;
   // Of matrix and vector units inside a kernel: 0 adds their times, 1 hides the shorter; unset: the
   // chip's library kernel.
   std::optional<double> unit_overlap;
@@ -56,6 +64,10 @@ struct Software {
   // experts of one host want crosses to it once (DeepEP: deepseek-ai/DeepEP README).
   double dispatch_bytes = 2.0;
   bool sends_once_per_host = false;
+  // Whether tensor ranks that hold the same activations each send a part of them to the next stage,
+  // where they are gathered again (Narayanan et al., arXiv 2104.04473 §4.1); parts of a split
+  // sequence always are.
+  bool splits_transfers = false;
   // Gathers and scatters by a ring (NCCL), or by whatever is cheapest (HCCL); and in how many
   // pieces the parameters of a layer are gathered when they are sharded.
   bool gathers_by_ring = false;

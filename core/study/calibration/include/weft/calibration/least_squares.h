@@ -33,4 +33,9 @@ struct Minimum {
 // degrees of freedom) that rows which no parameter explains cannot dominate, and normal priors.
 Minimum minimise(const LeastSquares& problem, Eigen::Index parameters, const SolverLimits& limits);
 
+// For residuals that cost little: slopes are central differences, and it goes on until hardly
+// anything moves.
+Minimum minimise(const std::function<Eigen::VectorXd(const Eigen::VectorXd& z)>& residuals,
+                 Eigen::Index parameters);
+
 }  // namespace weft::calibration

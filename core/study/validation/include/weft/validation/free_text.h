@@ -58,7 +58,17 @@ struct AttentionText {
 };
 AttentionText read_attention(std::string_view text);
 
-enum class ScheduleName { kNone, kOneForwardOneBackward, kInterleaved, kGPipe, kDualPipe };
+enum class ScheduleName {
+  kNone,
+  kOneForwardOneBackward,
+  kInterleaved,
+  kGPipe,
+  kZeroBubbleH1,
+  kZeroBubbleH2,
+  kZeroBubbleV,
+  kDualPipe,
+  kDualPipeV
+};
 struct ScheduleText {
   std::optional<ScheduleName> schedule;
   std::string rest;
