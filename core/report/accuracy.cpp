@@ -16,12 +16,25 @@ std::string in_percent(double value) { return fmt::format("{:.1f} %", 100 * valu
 
 std::string kind_text(const std::string& kind) { return kind == "moe" ? "MoE" : kind; }
 
-std::string line(const Summary& s) {
+// `clear`: the same without rows in doubt; none when all are.
+std::string line(const Summary& s, const Summary* clear) {
   const bool is_total = s.vendor == validation::kAll;
   const auto name = is_total ? std::string("**all**") : s.vendor + ", " + kind_text(s.kind);
-  return fmt::format("| {} | {} | {} | {} | {} | {} | {:+.1f} % |\n", name, s.n, s.skipped,
+  const auto rest = clear == nullptr
+                        ? std::string("0 | - | -")
+                        : fmt::format("{} | {} | {}", clear->n, in_percent(clear->median_abs_error),
+                                      in_percent(clear->mean_abs_error));
+  return fmt::format("| {} | {} | {} | {} | {} | {} | {:+.1f} % | {} |\n", name, s.n, s.skipped,
                      in_percent(s.median_abs_error), in_percent(s.mean_abs_error),
-                     in_percent(s.p90_abs_error), 100 * s.bias);
+                     in_percent(s.p90_abs_error), 100 * s.bias, rest);
+}
+
+const Summary* same_group(const std::vector<Summary>& all, const Summary& keys) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& other) {
+    return other.source == keys.source && other.vendor == keys.vendor && other.kind == keys.kind &&
+           other.split == keys.split && other.is_memory == keys.is_memory;
+  });
+  return found == all.end() ? nullptr : &*found;
 }
 
 // The lines of the table: held-out speeds by vendor and kind, then all.
@@ -47,10 +60,14 @@ std::string accuracy_markdown(const validation::Validation& validation) {
   auto text = fmt::format(
       "Of {} published speeds, {} are there to fit numbers to (`fit`) and {} are kept apart "
       "(`test`). Errors of `test`:\n\n"
-      "| chips, models | runs | skipped | median | mean | 90 % within | bias |\n"
-      "|---|--:|--:|--:|--:|--:|--:|\n",
+      "| chips, models | runs | skipped | median | mean | 90 % within | bias | beyond doubt | "
+      "median | "
+      "mean |\n"
+      "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
       count("fit") + count("test"), count("fit"), count("test"));
-  for (const auto* summary : lines_of(validation.summaries)) text += line(*summary);
+  for (const auto* summary : lines_of(validation.summaries)) {
+    text += line(*summary, same_group(validation.beyond_doubt, *summary));
+  }
   return text;
 }
 

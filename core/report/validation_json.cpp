@@ -28,6 +28,7 @@ Json to_json(const validation::RowResult& row) {
                {"speed_log_error", number_or_null(row.speed_log_error)},
                {"status", row.is_skipped() ? "skipped" : "ok"},
                {"reason", row.is_skipped() ? Json(row.reason) : Json()},
+               {"doubt", row.doubt.empty() ? Json() : Json(row.doubt)},
                {"memory_need", number_or_null(row.memory_need)}};
   json["filled"] = Json::array();
   for (const auto& filled : row.filled) {
@@ -64,6 +65,10 @@ std::string to_json(const validation::Validation& validation) {
   for (const auto& row : validation.rows) json["rows"].push_back(to_json(row));
   json["summary"] = Json::array();
   for (const auto& summary : validation.summaries) json["summary"].push_back(to_json(summary));
+  json["summary_beyond_doubt"] = Json::array();
+  for (const auto& summary : validation.beyond_doubt) {
+    json["summary_beyond_doubt"].push_back(to_json(summary));
+  }
   json["summary_by_publication"] = Json::array();
   for (const auto& summary : by_publication(validation)) {
     json["summary_by_publication"].push_back(to_json(summary));

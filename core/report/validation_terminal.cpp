@@ -50,8 +50,8 @@ std::string group_name(const Summary& s) {
   return name + (s.vendor == kAll ? s.kind : s.vendor + ", " + s.kind);
 }
 
-std::string groups(const std::vector<Summary>& all, Colour colour) {
-  std::string text = heading("speed, errors in % of ln(predicted / published)", colour);
+std::string groups(const char* title, const std::vector<Summary>& all, Colour colour) {
+  std::string text = heading(title, colour);
   for (const auto& summary : all) {
     if (summary.source == kAll) text += trimmed(line(group_name(summary), summary));
   }
@@ -110,6 +110,19 @@ std::string worst_rows(const std::vector<RowResult>& rows, std::size_t count, Co
   return text;
 }
 
+std::string doubtful_rows(const std::vector<RowResult>& rows, Colour colour) {
+  std::map<std::string, std::string> ids;
+  for (const auto& row : rows) {
+    if (row.doubt.empty()) continue;
+    auto& all = ids[row.doubt];
+    all += (all.empty() ? "" : ", ") + row.id;
+  }
+  std::string text;
+  for (const auto& [why, which] : ids) text += wrapped(which + ": " + why, 2);
+  return text.empty() ? ""
+                      : "\n" + bold("in doubt, and left out of the second table", colour) + text;
+}
+
 std::string skipped_rows(const std::vector<RowResult>& rows, Colour colour) {
   std::string text;
   for (const auto& row : rows) {
@@ -138,9 +151,12 @@ std::string unplaced_texts(const std::vector<RowResult>& rows, Colour colour) {
 std::string to_terminal(const validation::Validation& validation, const ValidationView& view) {
   std::size_t texts = 0;
   for (const auto& row : validation.rows) texts += row.unplaced.empty() ? 0 : 1;
-  std::string text = groups(validation.summaries, view.colour);
+  std::string text =
+      groups("speed, errors in % of ln(predicted / published)", validation.summaries, view.colour);
+  text += "\n" + groups("the same without rows in doubt", validation.beyond_doubt, view.colour);
   text += sources(by_publication(validation), view.colour);
   text += worst_rows(validation.rows, view.worst, view.colour);
+  text += doubtful_rows(validation.rows, view.colour);
   text += skipped_rows(validation.rows, view.colour);
   if (view.unplaced) {
     text += unplaced_texts(validation.rows, view.colour);

@@ -145,6 +145,12 @@ Rules read_rules(const base::Document& document, base::Reading& reading) {
     rules.refusals.push_back(std::move(refusal));
   });
   each(fields, "fills", [&](Fields& rule) { rules.fills.push_back(read_fill(rule)); });
+  each(fields, "doubts", [&](Fields& rule) {
+    Doubt doubt;
+    doubt.ids = texts(rule, "ids");
+    doubt.why = rule.text("why");
+    rules.doubts.push_back(std::move(doubt));
+  });
   each(fields, "features", [&](Fields& rule) { rules.features.push_back(read_feature(rule)); });
   fields.finish();
   return rules;

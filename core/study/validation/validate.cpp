@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
+#include <iterator>
 #include <limits>
 
 #include "weft/plan/check.h"
 #include "weft/step/evaluator.h"
+#include "weft/validation/free_text.h"
 
 namespace weft::validation {
 
@@ -56,6 +59,22 @@ void compare(const PreparedRun& prepared, RowResult& result) {
   result.memory_need = need / cluster.device().memory_usable;
 }
 
+std::string doubt_of(const Rules& rules, const std::string& id) {
+  for (const auto& doubt : rules.doubts) {
+    const bool is_meant = std::any_of(doubt.ids.begin(), doubt.ids.end(),
+                                      [&](const auto& name) { return matches(name, id); });
+    if (is_meant) return doubt.why;
+  }
+  return "";
+}
+
+std::vector<RowResult> beyond_doubt(const std::vector<RowResult>& rows) {
+  std::vector<RowResult> left;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(left),
+               [](const auto& row) { return row.doubt.empty(); });
+  return left;
+}
+
 }  // namespace
 
 double RowResult::error() const {
@@ -82,8 +101,10 @@ Validation validate(const RunsTable& table, const Rules& rules, const Documents&
   team.for_each(table.runs.size(), [&](std::size_t index, int) {
     const auto& run = table.runs[index];
     validation.rows[index] = evaluate(run, prepare_run(run, rules, documents));
+    validation.rows[index].doubt = doubt_of(rules, run.id);
   });
   validation.summaries = summarise(validation.rows);
+  validation.beyond_doubt = summarise(beyond_doubt(validation.rows));
   return validation;
 }
 
@@ -102,6 +123,7 @@ RowDetail detail(const PublishedRun& run, const Rules& rules, const Documents& d
   RowDetail detail;
   detail.prepared = prepare_run(run, rules, documents);
   detail.result = evaluate(run, detail.prepared);
+  detail.result.doubt = doubt_of(rules, run.id);
   const auto& p = detail.prepared;
   if (detail.result.is_skipped()) return detail;
   const auto& cluster = p.cluster->value;

@@ -111,13 +111,33 @@ TEST(Rules, MistakesAreLocated) {
                base::InputError);
 }
 
+// Only doubts do.
 TEST(Rules, NoRuleNamesARow) {
   std::ifstream file(std::string(WEFT_CONFIGS) + "/validation/rules.yaml");
   std::stringstream text;
   text << file.rdbuf();
+  const auto rules = text.str().substr(0, text.str().find("\ndoubts:"));
+  EXPECT_LT(rules.size(), text.str().size());
   for (const auto& run : read_runs(test::shipped_table()).runs) {
-    EXPECT_EQ(text.str().find(run.id), std::string::npos) << run.id;
+    EXPECT_EQ(rules.find(run.id), std::string::npos) << run.id;
   }
+}
+
+TEST(Rules, DoubtsAreOfShippedRowsAndFew) {
+  const auto table = read_runs(test::shipped_table());
+  const auto is_in = [](const Doubt& doubt, const std::string& id) {
+    return std::any_of(doubt.ids.begin(), doubt.ids.end(),
+                       [&](const auto& name) { return matches(name, id); });
+  };
+  std::size_t doubted = 0;
+  for (const auto& doubt : test::shelves().rules.doubts) {
+    EXPECT_FALSE(doubt.why.empty());
+    const auto count = std::count_if(table.runs.begin(), table.runs.end(),
+                                     [&](const auto& run) { return is_in(doubt, run.id); });
+    EXPECT_GT(count, 0) << doubt.ids.front();
+    doubted += static_cast<std::size_t>(count);
+  }
+  EXPECT_LT(doubted, table.runs.size() / 10);
 }
 
 TEST(Rules, WhatTheyUseIsShipped) {

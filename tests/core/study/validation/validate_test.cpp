@@ -172,6 +172,22 @@ TEST(Validate, InputsOfARowAreKnownAndMoveIt) {
   EXPECT_LT(*slower.predicted, 0.9 * *outcome(run).predicted);
 }
 
+TEST(Validate, DoubtsAreRunAndLeftOutOfTheSecondTable) {
+  RunsTable table;
+  for (const char* id : {"a", "b-1", "b-2"}) {
+    table.runs.push_back(whole_row());
+    table.runs.back().id = id;
+  }
+  auto rules = shelves().rules;
+  rules.doubts = {{{"b-*"}, "for a test"}};
+  const auto all = validate(table, rules, shelves().documents, base::ThreadTeam(1));
+  EXPECT_EQ(all.rows[0].doubt, "");
+  EXPECT_EQ(all.rows[1].doubt, "for a test");
+  EXPECT_EQ(all.rows[1].predicted, all.rows[0].predicted);
+  EXPECT_EQ(all.summaries.front().n, 3);
+  EXPECT_EQ(all.beyond_doubt.front().n, 1);
+}
+
 TEST(Validate, TheShippedTableRuns) {
   const auto table = read_runs(test::shipped_table());
   const auto one = validate(table, shelves().rules, shelves().documents, base::ThreadTeam(1));

@@ -81,6 +81,12 @@ struct ClusterRule {
   std::string why;
 };
 
+// Rows whose figure or description is in doubt: shown, but reported apart.
+struct Doubt {
+  std::vector<std::string> ids;  // with `*`
+  std::string why;
+};
+
 struct Rules {
   std::vector<StackRule> stacks;
   std::vector<ClusterRule> clusters;
@@ -88,6 +94,7 @@ struct Rules {
   std::vector<Refusal> refusals;
   std::vector<Fill> fills;
   std::vector<Feature> features;
+  std::vector<Doubt> doubts;
 };
 
 // A document of kind `rules`. Errors go to the reading.

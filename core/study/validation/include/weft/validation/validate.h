@@ -26,6 +26,7 @@ struct RowResult {
   std::optional<double> relative_error;
   std::optional<double> speed_log_error;
   std::string reason;                 // why it was skipped; empty for a row that ran
+  std::string doubt;                  // why the published row is in doubt; empty: it is not
   std::optional<double> memory_need;  // of the device's usable memory, as a share
   std::vector<Filled> filled;
   std::vector<Unplaced> unplaced;
@@ -57,6 +58,7 @@ struct Validation {
   std::vector<RowResult> rows;
   // Over all, by vendor, by vendor and kind, by source; each fit, test and all.
   std::vector<Summary> summaries;
+  std::vector<Summary> beyond_doubt;  // the same of the rows that are not in doubt
 };
 
 // One row; the evaluator's answer in the published unit.
