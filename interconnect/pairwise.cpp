@@ -1,8 +1,8 @@
 // Messages between pairs: all-to-all, as n-1 exchanges with one partner after another or with all
-// at once, and point-to-point. A message crosses one tier, the outermost one on its way; the tiers
-// carry their messages side by side, except those that share ports. Between dimensions of a mesh or
-// torus devices pass messages on: one that changes its place in several dimensions loads each of
-// them.
+// at once, and point-to-point. A message crosses one tier, the outermost one on its way. One after
+// another, all ranks cross the same tier in a step, each over one link. At once, the tiers carry
+// their messages side by side, except those that share ports; between dimensions of a mesh or torus
+// devices pass messages on: one that changes its place in several dimensions loads each of them.
 
 #include <algorithm>
 
@@ -48,14 +48,28 @@ double partners(const Path& path, int i) {
   return messages;
 }
 
-// Latency of all messages of a device one after another.
-double summed_latency(const Path& path) {
-  double latency = 0;
-  for (int i = path.count - 1; i >= 0; --i) {
-    const Crossing& crossing = path.crossings[i];
-    latency += partners(path, i) * spread_over(crossing).hops * crossing.tier->latency;
+// Whether messages of a step can get into each other's way on links that devices pass them over.
+bool passes_on(const Path& path) {
+  const auto tiers = path.tiers();
+  return std::any_of(tiers.begin(), tiers.end(), [&](const Crossing& crossing) {
+    return crossing.tier->is_ring || (crossing.tier->forwards && path.count > 1);
+  });
+}
+
+// All messages of a device one after another. Those of a tier that shares ports leave by them. In
+// groups that do not fill their tiers some rank crosses the slowest tier in every step.
+double summed(const Path& path, double bytes) {
+  double time = 0;
+  double slowest = 0;
+  double ports = 0;  // s per byte of the tier before
+  for (const Crossing& crossing : path.tiers()) {
+    const TierModel& tier = *crossing.tier;
+    ports = std::max(crossing.shares_ports ? ports : 0, tier.all_to_all_byte_time);
+    const double each = tier.latency + tier.all_to_all_message_time + bytes / path.ranks * ports;
+    time += (crossing.inside - crossing.below) * each;
+    slowest = std::max(slowest, each);
   }
-  return latency;
+  return path.even ? time : (path.ranks - 1) * slowest;
 }
 
 int farthest_hops(const Crossing& crossing) {
@@ -96,8 +110,8 @@ double occupation(const Path& path, double bytes) {
 
 double pairwise_time(Collective collective, const Path& path, double bytes) {
   if (collective == Collective::kPointToPoint) return point_to_point(path, bytes);
-  if (collective != Collective::kAllToAll) return kNever;
-  return summed_latency(path) + occupation(path, bytes);
+  if (collective != Collective::kAllToAll || passes_on(path)) return kNever;
+  return summed(path, bytes);
 }
 
 double posted_time(const Path& path, double bytes) {

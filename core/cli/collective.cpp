@@ -182,7 +182,9 @@ void require_used(const CLI::App& command, const CollectiveOptions& options) {
     network::refuse("--worst is of measured points: --points FILE or --shipped-points");
   }
   require_flow(command, options);
-  if (options.skew == 0) require_seed_used(command, options, graph::Policy::kMinimal);
+  if (options.skew == 0) {
+    require_seed_used(command, options, network::CollectiveQuestion().routes.policy);
+  }
 }
 
 }  // namespace
@@ -197,8 +199,9 @@ Command add_collective(CLI::App& app) {
       "the vector that each ends with; of an all-to-all what each sends, its own part included.\n"
       "Without --hosts, --racks or --pods the cluster is as large as the groups need.\n"
       "Closed forms are of one group on a network in order; flows send every message of it over\n"
-      "the graph, and of other groups beside it, around faults. Options marked (flow) need\n"
-      "--fidelity flow.");
+      "the graph, and of other groups beside it, around faults; --routing is spray if not given, "
+      "as\n"
+      "even as closed forms take it. Options marked (flow) need --fidelity flow.");
   add_network_options(*command, *options, false);
   command->add_option("--op", options->op, "all_reduce, all_gather, reduce_scatter, all_to_all, …");
   auto* bytes = command->add_option("--bytes", options->bytes, "such as '4 GiB'");

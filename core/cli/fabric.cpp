@@ -25,9 +25,10 @@ struct FabricOptions : NetworkOptions {
 int fabric(const FabricOptions& options) {
   const auto catalog = make_network_catalog(options.configs);
   const auto cluster = network::read_cluster(catalog, options.cluster, size_of(options));
-  const auto survey = network::survey(cluster, network::kMostNodes, faults_of(options.faults));
+  const auto faults = faults_of(options.faults);
+  const auto survey = network::survey(cluster, network::kMostNodes, faults);
   if (!options.dot.empty() || !options.graphml.empty()) {
-    const auto graph = network::graph_of(cluster);
+    const auto graph = network::graph_of(cluster, faults);
     if (!options.dot.empty()) write_answer(options.dot, graph::to_dot(graph));
     if (!options.graphml.empty()) write_answer(options.graphml, graph::to_graphml(graph));
   }
@@ -44,10 +45,14 @@ Command add_fabric(CLI::App& app) {
   auto* command =
       app.add_subcommand("fabric", "what a cluster's network is built of, and how far it reaches");
   add_network_options(*command, *options);
-  add_fault_option(*command, options->faults,
-                   "the cables between two nodes are dead, or keep a share of their bandwidth:\n"
-                   "'switch 64, switch 73' or 'device 0, switch 2, 0.5' (names: see --dot)");
-  command->add_option("--dot", options->dot, "write the graph for Graphviz; - prints only it")
+  add_fault_option(
+      *command, options->faults,
+      "the cables between two nodes are dead, or keep a share of their bandwidth:\n"
+      "'switch 64, switch 73' or 'device 0, switch 2, 0.5' (names: see --dot; switches\n"
+      "that share every message are one: 'switch 0 and 3 more')");
+  command
+      ->add_option("--dot", options->dot,
+                   "write the graph for Graphviz, without what --fault kills; - prints only it")
       ->type_name("FILE");
   command->add_option("--graphml", options->graphml, "write the graph as GraphML; - prints only it")
       ->type_name("FILE");

@@ -117,10 +117,11 @@ void add_routing_options(CLI::App& command, RoutingOptions& options) {
                    std::string("messages to other hosts change rails inside the sender's host, not "
                                "between\nswitches of different rails") +
                        options.note);
-  add_fault_option(
-      command, options.faults,
-      "the cables between two nodes are dead, or keep a share, from a time on:\n"
-      "'switch 4, switch 6' or 'device 0, switch 2, 0.5, 2 ms' (names: see the busiest links)");
+  add_fault_option(command, options.faults,
+                   "the cables between two nodes are dead, or keep a share, from a time on:\n"
+                   "'switch 4, switch 6' or 'device 0, switch 2, 0.5, 2 ms' (names: weft fabric "
+                   "CLUSTER --dot -;\n"
+                   "switches that share every message are one: 'switch 0 and 3 more')");
 }
 
 void require_seed_used(const CLI::App& command, const RoutingOptions& options,

@@ -40,6 +40,21 @@ std::string heading(const CollectiveAnswer& answer, Colour colour) {
   return text + "  " + how(q) + "\n";
 }
 
+std::string tiers_text(const CollectiveRow& row, Colour colour) {
+  const bool has_cables = !row.tiers.empty() && row.tiers.front().cable_bytes.has_value();
+  auto text =
+      "\n" + bold(fmt::format("{:<32} {:<24}{}", "bytes over each tier", "a device sends, mean",
+                              has_cables ? "over all cables, each crossing" : ""),
+                  colour);
+  for (const auto& tier : row.tiers) {
+    if (tier.bytes > 0 || tier.cable_bytes.value_or(0) > 0) {
+      text += fmt::format("  {} {:<24}{}\n", fitted(tier.tier, 30), binary_size(tier.bytes),
+                          has_cables ? binary_size(*tier.cable_bytes) : "");
+    }
+  }
+  return text;
+}
+
 std::string one_size(const CollectiveAnswer& answer, Colour colour) {
   const auto& row = answer.rows.front();
   auto text = fmt::format("  {}, {}: {}\n", binary_size(row.bytes.si()), algorithm_text(row),
@@ -53,14 +68,7 @@ std::string one_size(const CollectiveAnswer& answer, Colour colour) {
     text += fmt::format("  {} messages arrived, {} found no way\n", *row.events, row.failed);
   }
   text += parted_text(row.parted);
-  const bool is_closed = answer.question.fidelity == Fidelity::kClosed;
-  text += "\n" + bold(is_closed ? "bytes that a device sends over each tier, mean"
-                                : "bytes over the cables of each tier, each crossing",
-                      colour);
-  for (const auto& tier : row.tiers) {
-    if (tier.bytes > 0)
-      text += fmt::format("  {} {}\n", fitted(tier.tier, 30), binary_size(tier.bytes));
-  }
+  text += tiers_text(row, colour);
   return text + hot_links_text(row.hot_links, colour);
 }
 

@@ -52,10 +52,11 @@ std::string to_terminal(const FlowsAnswer& answer, std::size_t worst, Colour col
   if (answer.never_started > 0) {
     text += fmt::format("  {} never started: nothing fires their triggers\n", answer.never_started);
   }
+  const bool is_whole = answer.failed == 0 && answer.never_started == 0;
   const auto time = [](double seconds) { return to_text(base::Time(seconds), 4); };
-  text += fmt::format("  completion: least {}, p50 {}, p99 {}, most {}; all done after {}\n",
+  text += fmt::format("  completion: least {}, p50 {}, p99 {}, most {}; {} after {}\n",
                       time(answer.least), time(answer.median), time(answer.p99), time(answer.most),
-                      time(answer.time));
+                      is_whole ? "all done" : "the last of those that arrive", time(answer.time));
   return text + hot_links_text(answer.hot_links, colour) + slowest(answer, worst, colour);
 }
 

@@ -76,7 +76,11 @@ inline void add_routes(const network::Routes& routes, nlohmann::ordered_json& js
 
 inline nlohmann::ordered_json tiers_json(const std::vector<network::TierBytes>& tiers) {
   auto json = nlohmann::ordered_json::array();
-  for (const auto& tier : tiers) json.push_back({{"tier", tier.tier}, {"bytes", tier.bytes}});
+  for (const auto& tier : tiers) {
+    json.push_back({{"tier", tier.tier},
+                    {"bytes", tier.bytes},
+                    {"cable_bytes", number_or_null(tier.cable_bytes)}});
+  }
   return json;
 }
 

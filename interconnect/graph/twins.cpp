@@ -27,9 +27,9 @@ Members members_of(const detail::Colours& classes) {
   return members;
 }
 
-void add_nodes(const Graph& graph, const Members& members, bool named, GraphBuilder& builder) {
+// Switches and ports keep the names that they have in `graph`, where their numbers are others.
+void add_nodes(const Graph& graph, const Members& members, GraphBuilder& builder) {
   const auto name = [&](std::size_t of) {
-    if (!named) return std::string();
     const std::string first = graph.name(members.first[of]);
     return members.count[of] == 1
                ? first
@@ -38,7 +38,7 @@ void add_nodes(const Graph& graph, const Members& members, bool named, GraphBuil
   for (std::size_t of = 0; of < members.first.size(); ++of) {
     const NodeId node = members.first[of];
     if (graph.kind(node) == NodeKind::kDevice) {
-      if (named) builder.name_device(node, graph.name(node));
+      if (graph.has_names()) builder.name_device(node, graph.name(node));
     } else if (graph.kind(node) == NodeKind::kSwitch) {
       builder.add_switch(graph.tier(node), graph.layer(node), name(of));
     } else {
@@ -82,7 +82,7 @@ Graph merged(const Graph& graph, std::vector<std::int32_t> colours, bool all) {
       detail::refine(graph, std::move(colours), detail::Tells::kTierAndLatency);
   const Members members = members_of(classes);
   GraphBuilder builder(graph.devices());
-  add_nodes(graph, members, graph.has_names(), builder);
+  add_nodes(graph, members, builder);
   for (const Cable& cable : merged_cables(graph, classes, members, all)) builder.add_cable(cable);
   return builder.finish();
 }

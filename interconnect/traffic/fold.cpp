@@ -107,11 +107,14 @@ class FoldedFlows {
     return graph::latency_of(graph_, links(i), shares(i));
   }
 
-  [[nodiscard]] std::vector<double> tier_bytes(double bytes) const {
+  // By tier; `sent`: over links that leave devices alone.
+  [[nodiscard]] std::vector<double> tier_bytes(double bytes, bool sent) const {
     std::vector<double> sums(static_cast<std::size_t>(tiers_of(graph_)), 0.0);
     for (std::size_t i = 0; i < ways_.size(); ++i) {
       for (std::size_t k = 0; k < links(i).size(); ++k) {
         const double share = shares(i).empty() ? 1 : shares(i)[k];
+        const bool leaves_device = graph_.from(links(i)[k]) < graph_.devices();
+        if (sent && !leaves_device) continue;
         sums[graph_.cable_of(links(i)[k]).tier] += bytes * share * multiplicity_[i];
       }
     }
@@ -218,7 +221,8 @@ FoldedAllToAll folded_all_to_all(const graph::Graph& graph, std::span<const doub
   FoldedAllToAll result = sizes_of(flows);
   const auto done = flows.finish(std::vector<double>(flows.destinations().size(), bytes));
   result.time = *std::max_element(done.begin(), done.end());
-  result.tier_bytes = flows.tier_bytes(bytes);
+  result.tier_bytes = flows.tier_bytes(bytes, false);
+  result.sent = flows.tier_bytes(bytes, true);
   return result;
 }
 
@@ -243,8 +247,10 @@ std::optional<FoldedAllToAll> folded_all_to_all(const Network& network, double b
     if (tier.children > 1) overhead = std::max(overhead, tier.link.call_overhead.si());
   }
   result.time += overhead;
-  result.tier_bytes = flows.tier_bytes(bytes);
+  result.tier_bytes = flows.tier_bytes(bytes, false);
+  result.sent = flows.tier_bytes(bytes, true);
   result.tier_bytes.resize(network.fabric().tiers().size());
+  result.sent.resize(network.fabric().tiers().size());
   return result;
 }
 

@@ -8,6 +8,7 @@
 
 #include "matrix.h"
 #include "weft/base/csv.h"
+#include "weft/base/diagnostics.h"
 #include "weft/base/unit_text.h"
 
 namespace weft::traffic {
@@ -15,6 +16,8 @@ namespace weft::traffic {
 namespace {
 
 constexpr std::int32_t kMostNodes = 1 << 24;
+// Seconds in which a double still tells moments of 0.1 us apart.
+constexpr double kLatest = 1e9;
 
 class CsvMatrixReader {
  public:
@@ -71,7 +74,18 @@ class CsvMatrixReader {
     need("to", columns.to);
     need("bytes", columns.bytes);
     columns.start = find("start");
+    for (const auto& field : header) require_known(field);
     return columns;
+  }
+
+  void require_known(const base::CsvField& field) {
+    static const std::vector<std::string> kKnown = {"from", "to", "bytes", "start"};
+    if (std::find(kKnown.begin(), kKnown.end(), field.text) != kKnown.end()) return;
+    const auto near = base::nearest(field.text, kKnown);
+    faults_.add(
+        {field.position, std::max(field.length, 1),
+         fmt::format("'{}' is no column of a traffic matrix", field.text),
+         near.empty() ? "from, to, bytes and start are" : fmt::format("did you mean '{}'?", near)});
   }
 
   Connection read_row(const Row& row, const Columns& columns) {
@@ -81,6 +95,9 @@ class CsvMatrixReader {
     connection.bytes = quantity(row, columns.bytes, base::Bytes::kDimension, "bytes");
     if (columns.start && *columns.start < row.size() && !row[*columns.start].text.empty()) {
       connection.start = quantity(row, *columns.start, base::Time::kDimension, "a time");
+      if (connection.start >= kLatest) {
+        fault(row[*columns.start], fmt::format("a start is before {:.0e} s", kLatest));
+      }
     }
     return connection;
   }

@@ -1,8 +1,10 @@
-// All-to-all: in step s each rank sends to the one s + 1 places on; uneven ones also to all at
+// All-to-all: in step s each rank sends to the one s + 1 places on, counted in each level of the
+// units by itself, so that all ranks cross the same tier in a step; uneven ones also to all at
 // once.
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,10 +16,20 @@ namespace {
 
 class Pairwise final : public Schedule {
  public:
-  Pairwise(std::int32_t ranks, double message) : ranks_(ranks), message_(message) {}
+  Pairwise(std::int32_t ranks, std::vector<std::int32_t> levels, double message)
+      : ranks_(ranks), levels_(std::move(levels)), message_(message) {}
   [[nodiscard]] std::int64_t steps() const override { return ranks_ - 1; }
   void sends(std::int64_t step, std::int32_t rank, std::vector<Message>& messages) const override {
-    const std::int64_t to = (rank + step + 1) % ranks_;
+    std::int64_t ahead = step + 1;
+    std::int64_t from = rank;
+    std::int64_t to = 0;
+    std::int64_t inside = 1;
+    for (const std::int32_t size : levels_) {
+      to += (from % size + ahead % size) % size * inside;
+      from /= size;
+      ahead /= size;
+      inside *= size;
+    }
     messages.push_back({static_cast<std::int32_t>(to), message_, 0});
   }
   [[nodiscard]] std::int32_t receives(std::int64_t /*step*/, std::int32_t /*rank*/) const override {
@@ -26,6 +38,7 @@ class Pairwise final : public Schedule {
 
  private:
   std::int64_t ranks_;
+  std::vector<std::int32_t> levels_;
   double message_;
 };
 
@@ -67,9 +80,11 @@ class Uneven final : public Schedule {
 
 }  // namespace
 
-ScheduleOf pairwise_schedule(const Order& order) {
+ScheduleOf pairwise_schedule(const Order& order, const ScheduleOptions& options) {
   if (order.collective != Collective::kAllToAll) return nullptr;
-  return std::make_unique<Pairwise>(order.ranks, order.bytes / order.ranks);
+  auto levels = levels_of(order.ranks, options.units);
+  if (levels.empty()) levels = {order.ranks};
+  return std::make_unique<Pairwise>(order.ranks, std::move(levels), order.bytes / order.ranks);
 }
 
 std::unique_ptr<Schedule> all_to_all_v(std::int32_t ranks, std::vector<double> bytes,

@@ -33,13 +33,28 @@ GroupShape shape_of(const Fabric& fabric, std::span<const std::int32_t> group) {
   return fabric.shape_of(devices);
 }
 
-// The tiers that a group crosses, and its units in ranks.
+// The tiers that a group crosses, and its units in ranks; of units that are not all alike where
+// they begin.
 struct Levels {
   std::vector<int> tiers;
   std::vector<std::int32_t> units;
+  std::vector<std::vector<std::int32_t>> starts;
 };
 
-Levels levels_of(const GroupShape& shape, std::span<const std::int32_t> group) {
+// The first rank in each unit of a tier, of devices in order.
+std::vector<std::int32_t> starts_of(const Fabric& fabric, int tier,
+                                    std::span<const std::int32_t> group) {
+  const std::int64_t unit = fabric.unit_size(tier);
+  std::vector<std::int32_t> starts{0};
+  for (std::size_t rank = 1; rank < group.size(); ++rank) {
+    if (group[rank] / unit == group[rank - 1] / unit) continue;
+    starts.push_back(static_cast<std::int32_t>(rank));
+  }
+  return starts;
+}
+
+Levels crossed_levels(const Fabric& fabric, const GroupShape& shape,
+                      std::span<const std::int32_t> group) {
   Levels levels;
   const bool in_order = std::is_sorted(group.begin(), group.end());
   std::int32_t inside = 1;
@@ -50,7 +65,11 @@ Levels levels_of(const GroupShape& shape, std::span<const std::int32_t> group) {
     if (inside > 1) levels.units.push_back(inside);
     inside *= children;
   }
-  if (!shape.is_even() || !in_order) levels.units.clear();
+  if (shape.is_even() && in_order) return levels;
+  levels.units.clear();
+  for (std::size_t level = 0; in_order && level + 1 < levels.tiers.size(); ++level) {
+    levels.starts.push_back(starts_of(fabric, levels.tiers[level], group));
+  }
   return levels;
 }
 
@@ -85,18 +104,21 @@ bool has_own_switches(const Tier& tier) {
   return is_switch || is_tree;
 }
 
-// `in_switch`: tiers, a bit each (CollectiveCost::in_switch).
+// `in_switch`: tiers, a bit each (CollectiveCost::in_switch). Rings alone know units that differ.
 ScheduleOptions options_of(const Fabric& fabric, const Levels& levels, const GroupShape& shape,
-                           std::uint32_t in_switch) {
+                           Algorithm algorithm, std::uint32_t in_switch) {
   ScheduleOptions options;
   options.units = levels.units;
-  const bool has_levels = levels.units.size() + 1 == levels.tiers.size();
+  if (algorithm == Algorithm::kRing) options.starts = levels.starts;
+  const auto inner = std::max(options.units.size(), options.starts.size());
+  const bool has_levels = inner + 1 == levels.tiers.size();
   for (std::size_t level = 0; has_levels && level < levels.tiers.size(); ++level) {
     const int tier = levels.tiers[level];
     const Tier& facts = fabric.tiers()[tier];
     if (closes(facts, shape.tiers[tier].children)) options.closed |= 1U << level;
     if (is_direct(facts)) options.direct |= 1U << level;
     if (is_mesh(facts)) options.mesh |= 1U << level;
+    if (facts.is_dimension()) options.dimensions |= 1U << level;
     if (has_own_switches(facts)) options.in_switch |= (in_switch >> tier & 1U) << level;
   }
   return options;
@@ -130,7 +152,7 @@ std::optional<Prepared> prepare_if_applies(const Fabric& fabric, Collective coll
                                            double bytes, const PrepareOptions& asked) {
   GroupShape shape = shape_of(fabric, group);
   shape.alone = asked.alone;
-  const Levels levels = levels_of(shape, group);
+  const Levels levels = crossed_levels(fabric, shape, group);
   if (levels.tiers.empty()) throw std::invalid_argument("a group of one device sends nothing");
   const bool is_chosen = algorithm != Algorithm::kNone;
   const interconnect::CollectiveCost cost =
@@ -144,7 +166,7 @@ std::optional<Prepared> prepare_if_applies(const Fabric& fabric, Collective coll
   if (asked.skew != 0) {
     prepared.schedule = uneven_schedule(collective, cost.algorithm, ranks, bytes, asked);
   } else {
-    ScheduleOptions options = options_of(fabric, levels, shape, cost.in_switch);
+    ScheduleOptions options = options_of(fabric, levels, shape, cost.algorithm, cost.in_switch);
     options.channels = asked.channels;
     options.chunks = cost.chunks;
     const double sent = cost.sent[top].si() / (1 + cost.detoured);

@@ -16,10 +16,13 @@ constexpr std::size_t kHottest = 10;
 void count_links(const Network& network, std::span<const double> bytes, RunResult& result) {
   const graph::Graph& graph = network.graph();
   result.tier_bytes.assign(network.fabric().tiers().size(), 0.0);
+  result.sent.assign(network.fabric().tiers().size(), 0.0);
   for (graph::LinkId link = 0; link < graph.links(); ++link) {
     if (bytes[link] == 0) continue;
     const graph::Cable& cable = graph.cable_of(link);
     result.tier_bytes[cable.tier] += bytes[link];
+    const bool is_sent = graph.kind(graph.from(link)) == graph::NodeKind::kDevice;
+    if (is_sent) result.sent[cable.tier] += bytes[link];
     const double use = result.time > 0 ? bytes[link] / cable.capacity / result.time : 0;
     result.hottest.push_back({link, bytes[link], use});
   }

@@ -40,7 +40,7 @@ ScheduleOf schedule_of(Algorithm algorithm, const Order& order, const ScheduleOp
     case Algorithm::kInSwitch:
       return in_switch_schedule(order);
     case Algorithm::kPairwise:
-      return pairwise_schedule(order);
+      return pairwise_schedule(order, options);
     case Algorithm::kTorusBucket:
       return torus_bucket_schedule(order, options);
     case Algorithm::kHalvingDoubling:

@@ -25,7 +25,7 @@ ScheduleOf tree_schedule(const Order& order, const ScheduleOptions& options);
 ScheduleOf direct_schedule(const Order& order, const ScheduleOptions& options);
 ScheduleOf hierarchical_schedule(const Order& order, const ScheduleOptions& options);
 ScheduleOf in_switch_schedule(const Order& order);
-ScheduleOf pairwise_schedule(const Order& order);
+ScheduleOf pairwise_schedule(const Order& order, const ScheduleOptions& options);
 ScheduleOf torus_bucket_schedule(const Order& order, const ScheduleOptions& options);
 ScheduleOf halving_doubling_schedule(const Order& order);
 ScheduleOf bruck_schedule(const Order& order);
@@ -39,26 +39,37 @@ inline bool has_bit(std::uint32_t bits, std::size_t bit) { return (bits >> bit &
 
 // Rings through all ranks, as many as `channels`, in which only one level changes its place from
 // rank to rank (a reflected mixed-radix Gray code), rotated differently in each; levels that are
-// meshes take their disjoint cycles in turn.
+// meshes take their disjoint cycles in turn. Where a level is closed, each also the other way,
+// after all of the first. Units of unequal sizes are entered by as many ranks as the smallest has.
 class Rings {
  public:
-  // `mesh`: a bit for each level. `both_ways`: each also in the other direction, after all of the
-  // first.
-  Rings(std::int32_t ranks, const std::vector<std::int32_t>& levels, std::uint32_t mesh,
-        std::int32_t channels, bool both_ways);
+  Rings(std::int32_t ranks, const ScheduleOptions& options);
   [[nodiscard]] std::int32_t count() const { return count_; }
   [[nodiscard]] std::int32_t next(std::int32_t channel, std::int32_t rank) const {
-    return next_[static_cast<std::size_t>(channel) * ranks_ + rank];
+    return next_[place_of(channel, rank)];
+  }
+  // What a rank of a schedule with a lane for each ring sends to the next.
+  [[nodiscard]] Message message(std::int32_t rank, double bytes) const {
+    const std::int32_t channel = rank / ranks_;
+    const std::int32_t to = next_[static_cast<std::size_t>(rank)];
+    return {channel * ranks_ + to, bytes, channel,
+            parts_.empty() ? 1 : parts_[static_cast<std::size_t>(rank)]};
   }
   // Places along a channel from rank 0.
   [[nodiscard]] std::vector<std::int32_t> places(std::int32_t channel) const;
 
  private:
-  std::size_t ranks_;
-  std::int32_t count_;
-  std::vector<std::int32_t> next_;
+  [[nodiscard]] std::size_t place_of(std::int32_t channel, std::int32_t rank) const {
+    return static_cast<std::size_t>(channel) * static_cast<std::size_t>(ranks_) +
+           static_cast<std::size_t>(rank);
+  }
+  void share(const std::vector<std::vector<std::int32_t>>& units, std::uint32_t dimensions);
+
+  std::int32_t ranks_;
+  std::int32_t count_ = 1;
+  std::vector<std::int32_t> next_;    // by channel and rank
+  std::vector<std::uint16_t> parts_;  // Message::parts; empty: one ring has its ports for itself
 };
-Rings rings_of(std::int32_t ranks, const ScheduleOptions& options);
 
 // Part of a step: members of lines (ranks at equal distance) exchange messages of equal size.
 struct LineStage {

@@ -16,7 +16,10 @@ namespace {
 using interconnect::kNoParent;
 using interconnect::tree_parent;
 
-constexpr std::int32_t kMostPairs = 64;
+// Pairs of trees: more would not be worth their messages.
+constexpr std::int64_t kMostPairs = 64;
+constexpr std::int64_t kFewPairs = 8;
+constexpr std::int64_t kMostMessages = 1'000'000;
 // Beyond this the trees take too much memory.
 constexpr std::int64_t kMostTreeNodes = std::int64_t{1} << 27;
 
@@ -27,12 +30,16 @@ struct Shape {
   bool from_first = false;           // rank 0 is the root of all trees
 };
 
-// Ranks of the outermost unit, or of an inner one when those are too many.
-std::int32_t pairs_of(const Shape& shape) {
+// Ranks of the outermost unit, or as many of them as there may be: of the level where they become
+// too many, the largest divisor, so that those who stand for their units have equal loads.
+std::int32_t pairs_of(const Shape& shape, std::int64_t most) {
   std::int32_t inside = 1;
   for (std::size_t level = 0; level + 1 < shape.levels.size(); ++level) {
-    if (std::int64_t{inside} * shape.levels[level] > kMostPairs) break;
-    inside *= shape.levels[level];
+    const std::int32_t size = shape.levels[level];
+    std::int32_t standing = size;
+    while (standing > 1 && (size % standing != 0 || inside * standing > most)) --standing;
+    inside *= standing;
+    if (standing < size) break;
   }
   return inside;
 }
@@ -115,7 +122,9 @@ class Trees final : public Schedule {
  public:
   Trees(const Order& order, Shape shape, int chunks)
       : shape_(std::move(shape)), ways_(order.collective == Collective::kAllReduce ? 2 : 1) {
-    const std::int32_t pairs = pairs_of(shape_);
+    const std::int64_t of_pair = 2 * std::int64_t{ways_} * shape_.ranks * std::max(chunks, 1);
+    const std::int32_t pairs =
+        pairs_of(shape_, std::clamp(kMostMessages / of_pair, kFewPairs, kMostPairs));
     if (std::int64_t{2} * pairs * shape_.ranks > kMostTreeNodes) {
       throw std::invalid_argument("too many trees at once for so many ranks");
     }

@@ -62,11 +62,57 @@ TEST(Collective, FaultsOfLinks) {
     return answer.at("time_s").get<double>();
   };
   const double whole = time("");
-  EXPECT_NEAR(time("device 0, switch 2, 0.5") / whole, 2, 1e-3);
+  EXPECT_NEAR(time("device 0, switch 8, 0.5") / whole, 2, 1e-3);
   // Half the bandwidth from 45 ms on: what was left takes twice as long.
-  EXPECT_NEAR(time("device 0, switch 2, 0.5, 45 ms"), 2 * whole - 45e-3, 1e-3 * whole);
-  EXPECT_NEAR(time("device 0, switch 2") / whole, 1, 1e-3);  // over a neighbour's port
-  EXPECT_NEAR(time("device 0, switch 2, 0, 45 ms") / whole, 1, 1e-3);
+  EXPECT_NEAR(time("device 0, switch 8, 0.5, 45 ms"), 2 * whole - 45e-3, 1e-3 * whole);
+  EXPECT_NEAR(time("device 0, switch 8") / whole, 1, 1e-3);  // over a neighbour's port
+  EXPECT_NEAR(time("device 0, switch 8, 0, 45 ms") / whole, 1, 1e-3);
+}
+
+// Planes and spines are used evenly, as closed forms have it, unless another routing is asked for.
+TEST(Collective, FlowsAreSprayed) {
+  const Words words = {"alibaba_hpn7_pod", "--op",  "point_to_point", "--stride", "8",
+                       "--bytes",          "4 GiB", "--fidelity"};
+  auto closed = words;
+  closed.emplace_back("closed");
+  auto flow = words;
+  flow.emplace_back("flow");
+  const auto sprayed = ask(flow);
+  EXPECT_EQ(sprayed.at("routing"), "spray");
+  const double time = sprayed.at("time_s");
+  EXPECT_NEAR(time / ask(closed).at("time_s").get<double>(), 1, 1e-3);
+  flow.insert(flow.end(), {"--routing", "minimal"});
+  EXPECT_NEAR(ask(flow).at("time_s").get<double>() / time, 2, 1e-3);  // one of two planes
+}
+
+// What a device sends means the same in both.
+TEST(Collective, BytesOfADevice) {
+  for (const char* op : {"all_to_all", "all_gather"}) {
+    Words words = {"dgx_h100", "--op", op, "--bytes", "64 MiB", "--group", "64", "--fidelity"};
+    words.emplace_back("closed");
+    const auto closed = ask(words).at("bytes_per_tier");
+    words.back() = "flow";
+    const auto flow = ask(words).at("bytes_per_tier");
+    ASSERT_EQ(closed.size(), flow.size());
+    for (std::size_t i = 0; i < flow.size(); ++i) {
+      const double sent = closed[i].at("bytes");
+      EXPECT_GT(sent, 0);
+      EXPECT_NEAR(flow[i].at("bytes").get<double>() / sent, 1, 1e-9) << op;
+      EXPECT_TRUE(closed[i].at("cable_bytes").is_null());
+      // Up to a switch and down again, of 64 devices.
+      EXPECT_GE(flow[i].at("cable_bytes").get<double>(), 64 * 2 * sent * (1 - 1e-9)) << op;
+    }
+  }
+}
+
+TEST(Collective, TooMuchWorkIsRefused) {
+  const Folder folder;
+  const auto ended =
+      folder.weft({"collective", "ub_mesh_pod", "--op", "all_reduce", "--bytes", "1 GiB", "--group",
+                   "1024", "--algorithm", "ring", "--fidelity", "flow"});
+  EXPECT_EQ(ended.code, kBadInput);
+  expect_holds(ended.err, "messages over");
+  expect_holds(ended.err, "--fidelity closed");
 }
 
 TEST(Collective, BadFaults) {
@@ -79,11 +125,11 @@ TEST(Collective, BadFaults) {
     return ended.err;
   };
   expect_holds(complaint("device 0"), "two nodes are expected");
-  expect_holds(complaint("device 0, swich 2"), "did you mean 'switch 2'?");
+  expect_holds(complaint("device 0, swich 2"), "did you mean 'switch 8'?");
   expect_holds(complaint("device 0, device 9"), "no cable joins");
-  expect_holds(complaint("device 0, switch 2, 2"), "a share is at most 1");
-  expect_holds(complaint("device 0, switch 2, 0.5, 3"), "'3' is not expected here");
-  expect_holds(complaint("device 0, switch 2, 0.5, 3 s, 4"), "two nodes are expected");
+  expect_holds(complaint("device 0, switch 8, 2"), "a share is at most 1");
+  expect_holds(complaint("device 0, switch 8, 0.5, 3"), "'3' is not expected here");
+  expect_holds(complaint("device 0, switch 8, 0.5, 3 s, 4"), "two nodes are expected");
 }
 
 // Eight leaves of a rail each: a message for another rail crosses a spine, or first a neighbour.
@@ -98,7 +144,7 @@ TEST(Collective, RailsAndSpinesOfAnAllToAll) {
   // cables a message over a spine, two below a leaf.
   const double part = 64.0 * 1024 * 1024 / 256;
   const auto scale_out = [](const nlohmann::json& answer) {
-    return answer.at("bytes_per_tier").back().at("bytes").get<double>();
+    return answer.at("bytes_per_tier").back().at("cable_bytes").get<double>();
   };
   EXPECT_NEAR(scale_out(minimal) / (256 * part * (31 * 2 + 217 * 4)), 1, 1e-9);
   EXPECT_NEAR(scale_out(aligned) / (256 * part * 248 * 2), 1, 1e-9);
@@ -168,7 +214,8 @@ TEST(Collective, FlowsRefuseWhatDoesNotApplyOrIsTooLarge) {
   refuses({"dgx_h100", "--op", "all_reduce", "--bytes", "1 GiB", "--group", "64", "--algorithm",
            "direct"},
           "does not carry out");
-  refuses({"tpu_v4_pod", "--op", "all_to_all", "--bytes", "1 GiB", "--group", "4096"},
+  refuses({"tpu_v4_pod", "--op", "all_to_all", "--bytes", "1 GiB", "--group", "4096", "--routing",
+           "minimal"},
           "have about");
   refuses({"dgx_h100", "--op", "all_reduce", "--bytes", "1 GiB", "--group", "1024", "--algorithm",
            "ring", "--channels", "1024"},

@@ -91,6 +91,9 @@ TEST(Fabric, BadInput) {
   EXPECT_EQ(uneven.code, kBadInput);
   EXPECT_EQ(folder.weft({"fabric", "dgx_h100", "--hosts", "2", "--racks", "2"}).code, kBadInput);
   EXPECT_EQ(folder.weft({"fabric", "dgx_h100", "--racks", "2"}).code, kBadInput);
+  const auto many = folder.weft({"fabric", "dgx_h100", "--hosts", "1000000000"});
+  EXPECT_EQ(many.code, kBadInput);
+  expect_holds(many.err, "--hosts 1000000000: up to 268435455 of 8 devices");
   EXPECT_TRUE(folder.names().empty());
 }
 

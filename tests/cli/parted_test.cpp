@@ -12,7 +12,7 @@ namespace {
 const Words kPair = {"collective", "dgx_h100", "--op",  "point_to_point", "--stride",
                      "8",          "--bytes",  "1 MiB", "--fidelity",     "flow"};
 // Both ends of device 0's cables: NVLink and scale-out.
-const Words kOff = {"--fault", "device 0, switch 0", "--fault", "device 0, switch 2"};
+const Words kOff = {"--fault", "device 0, switch 0 and 3 more", "--fault", "device 0, switch 8"};
 
 Words joined(Words words, const Words& more) {
   words.insert(words.end(), more.begin(), more.end());
@@ -36,6 +36,27 @@ TEST(Parted, ACollectiveNeverEnds) {
   EXPECT_TRUE(nlohmann::json::parse(whole.out).at("parted").is_null());
 }
 
+// The same names are of the same cables in every command, and in the graph that is written.
+TEST(Parted, FaultsHaveOneNaming) {
+  const Folder folder;
+  const auto ended =
+      folder.weft(joined(joined({"fabric", "dgx_h100", "--hosts", "2"}, kOff), {"--dot", "a.dot"}));
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  expect_holds(ended.out, "15 devices from 1 on; device 0 alone");
+  expect_holds(folder.read("a.dot"), "switch 0 and 3 more");
+  expect_holds(folder.read("a.dot"), "switch 8");
+  for (const Words& command : {Words{"fabric", "dgx_h100", "--hosts", "2"}, kPair}) {
+    // One of four that share every message.
+    const auto inner = folder.weft(joined(command, {"--fault", "device 8, switch 5"}));
+    EXPECT_EQ(inner.code, kBadInput);
+    expect_holds(inner.err, "did you mean 'switch 4 and 3 more'?");
+    // As the busiest links of merged leaves are listed.
+    const auto outer = folder.weft(joined(command, {"--fault", "device 8, switch 8 and 3 more"}));
+    EXPECT_EQ(outer.code, kBadInput);
+    expect_holds(outer.err, "did you mean 'switch 8'?");
+  }
+}
+
 TEST(Parted, FlowsThatFindNoWay) {
   const Folder folder;
   folder.write("mine.csv", "from,to,bytes\n0,8,2000000\n0,9,2000000\n1,9,2000000\n0,8,1000\n");
@@ -44,6 +65,8 @@ TEST(Parted, FlowsThatFindNoWay) {
   ASSERT_EQ(ended.code, kAnswer) << ended.err;
   expect_holds(ended.out, "3 found no way");
   expect_holds(ended.out, "parted: 2 of the pairs that tried have no way, such as device 0");
+  EXPECT_EQ(ended.out.find("all done"), std::string::npos);
+  expect_holds(ended.out, "the last of those that arrive after");
   const auto quiet = folder.weft(joined(words, {"--json", "-"}));
   EXPECT_EQ(nlohmann::json::parse(quiet.out).at("parted").at("pairs"), 2);
 }
@@ -62,7 +85,7 @@ TEST(Options, AreNotIgnored) {
                                               {"--routing", "minimal"},
                                               {"--rail-aligned"},
                                               {"--groups", "1"},
-                                              {"--fault", "device 0, switch 2"},
+                                              {"--fault", "device 0, switch 8"},
                                               {"--channels", "2"}}) {
     refuses(reduce, more, more.front() + " needs --fidelity flow");
   }

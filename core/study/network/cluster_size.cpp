@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <utility>
 
 namespace weft::network {
@@ -28,10 +29,22 @@ cluster::Cluster read(const base::Catalog& catalog, const std::string& name,
   return cluster;
 }
 
+// Devices are numbered with 32 bits.
+void require_countable(const base::Catalog& catalog, const std::string& name,
+                       const ClusterSize& size) {
+  const auto per_host = read(catalog, name, std::nullopt).host.devices;
+  const auto most = std::numeric_limits<std::int32_t>::max() / per_host;
+  if (size.count <= most) return;
+  refuse(fmt::format("--{} {}: up to {} of {} devices are counted", size.unit, size.count, most,
+                     per_host),
+         fmt::format("a cluster has up to {} devices", std::numeric_limits<std::int32_t>::max()));
+}
+
 }  // namespace
 
 cluster::Cluster read_cluster(const base::Catalog& catalog, const std::string& name,
                               const std::optional<ClusterSize>& size, std::int64_t devices) {
+  if (size) require_countable(catalog, name, *size);
   auto cluster = read(catalog, name, size);
   if (size || cluster.devices() >= devices) return cluster;
   const auto unit = cluster.devices();

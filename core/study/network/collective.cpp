@@ -27,7 +27,8 @@ void require_closed_options(const CollectiveQuestion& q) {
   if (q.skew != 0) refuse(fmt::format("--skew needs --fidelity flow: {}", why));
   if (q.channels > 0) refuse("--channels needs --fidelity flow: closed forms use every port");
   const auto& routes = q.routes;
-  if (routes.policy != graph::Policy::kMinimal || routes.rail_aligned || !routes.faults.empty()) {
+  if (routes.policy != CollectiveQuestion().routes.policy || routes.rail_aligned ||
+      !routes.faults.empty()) {
     refuse(
         "--routing, --rail-aligned and --fault need --fidelity flow: closed forms know no routes");
   }
@@ -105,7 +106,7 @@ CollectiveRow closed_row(const Fabric& fabric, const GroupShape& group, const Co
   row.time = best.time;
   const auto& tiers = fabric.tiers();
   for (std::size_t i = 0; i < tiers.size(); ++i) {
-    row.tiers.push_back({tiers[i].name, best.sent[i].si()});
+    row.tiers.push_back({tiers[i].name, best.sent[i].si(), std::nullopt});
   }
   return row;
 }

@@ -70,7 +70,8 @@ FlowsAnswer answer(const cluster::Cluster& cluster, const traffic::Matrix& matri
   fill_summary(answer);
   answer.parted = parted_of(answer.flows, network.graph());
   answer.time = result.run.time;
-  answer.tiers = tier_bytes(network.fabric(), result.run);
+  answer.tiers = tier_bytes(network.fabric(), result.run.tier_bytes, result.run.sent,
+                            static_cast<double>(cluster.devices()));
   answer.hot_links = hot_links(network, result.run);
   return answer;
 }

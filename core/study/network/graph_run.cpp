@@ -23,7 +23,8 @@ constexpr std::array kAlgorithms = {
 
 // An all-to-all of more takes minutes and many gigabytes.
 constexpr double kMostLinksOfWays = 4e7;
-constexpr double kMostMessages = 5e8;
+// Messages times links on their ways: a minute or so.
+constexpr double kMostEffort = 7.5e7;
 
 // One schedule for each shape of a group, and who runs them.
 struct Jobs {
@@ -75,11 +76,13 @@ traffic::Network network_of(const cluster::Cluster& cluster, const Routes& route
 }
 
 std::vector<TierBytes> tier_bytes(const interconnect::Fabric& fabric,
-                                  const traffic::RunResult& result) {
+                                  const std::vector<double>& cables,
+                                  const std::vector<double>& sent, double devices) {
   std::vector<TierBytes> tiers;
   for (std::size_t i = 0; i < fabric.tiers().size(); ++i) {
-    tiers.push_back(
-        {fabric.tiers()[i].name, i < result.tier_bytes.size() ? result.tier_bytes[i] : 0.0});
+    const auto& name = fabric.tiers()[i].name;
+    const bool is_known = i < cables.size() && i < sent.size();
+    tiers.push_back({name, is_known ? sent[i] / devices : 0.0, is_known ? cables[i] : 0.0});
   }
   return tiers;
 }
@@ -127,14 +130,14 @@ bool FlowRunner::is_exchange(Algorithm algorithm) const {
   return question_.collective == Collective::kAllToAll && algorithm != Algorithm::kBruck;
 }
 
-void FlowRunner::require_few_messages(Algorithm algorithm) const {
-  const double ranks = question_.ranks;
-  const double rings = std::max(question_.channels, 1);
-  const double messages = 2 * ranks * ranks * rings * question_.groups;
-  if (algorithm != Algorithm::kRing || messages <= kMostMessages) return;
-  refuse(fmt::format("about {:.2g} messages of rings are too many; up to {:.2g} are computed",
-                     messages, kMostMessages),
-         "fewer --channels, another --algorithm, or --fidelity closed");
+void FlowRunner::require_bearable(const std::vector<traffic::Job>& jobs) const {
+  const auto effort = traffic::effort_of(network_, jobs, options_);
+  if (effort.product() <= kMostEffort) return;
+  refuse(fmt::format("about {:.2g} messages over {:.3g} links each are too many: more than {:.2g} "
+                     "together take minutes",
+                     effort.messages, effort.links, kMostEffort),
+         "--algorithm ring --channels 1, another --algorithm, a smaller --group, or --fidelity "
+         "closed");
 }
 
 bool FlowRunner::has_too_many_ways() const { return links_of_ways_ > kMostLinksOfWays; }
@@ -160,10 +163,7 @@ std::optional<CollectiveRow> FlowRunner::folded(base::Bytes bytes) const {
   row.algorithm = Algorithm::kDirect;
   row.time = base::Time(result->time);
   row.events = std::int64_t{question_.ranks} * (question_.ranks - 1);
-  const auto& tiers = network_.fabric().tiers();
-  for (std::size_t i = 0; i < tiers.size(); ++i) {
-    row.tiers.push_back({tiers[i].name, result->tier_bytes[i]});
-  }
+  row.tiers = tier_bytes(network_.fabric(), result->tier_bytes, result->sent, question_.ranks);
   return row;
 }
 
@@ -173,9 +173,9 @@ std::optional<CollectiveRow> FlowRunner::run(Algorithm algorithm, base::Bytes by
     if (!row) refuse_exchange();
     return row;
   }
-  require_few_messages(algorithm);
   const auto jobs = jobs_of(network_.fabric(), question_, algorithm, bytes);
   if (!jobs) return std::nullopt;
+  if (!is_exchange(algorithm)) require_bearable(jobs->jobs);
   const auto result = traffic::run(network_, jobs->jobs, options_);
   CollectiveRow row;
   row.algorithm = algorithm;
@@ -189,7 +189,8 @@ std::optional<CollectiveRow> FlowRunner::run(Algorithm algorithm, base::Bytes by
     row.parted = {result.parted_pairs, graph.name(result.parted->first),
                   graph.name(result.parted->second)};
   }
-  row.tiers = tier_bytes(network_.fabric(), result);
+  row.tiers = tier_bytes(network_.fabric(), result.tier_bytes, result.sent,
+                         static_cast<double>(question_.ranks) * question_.groups);
   row.hot_links = hot_links(network_, result);
   return row;
 }

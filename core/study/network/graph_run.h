@@ -12,8 +12,10 @@ namespace weft::network {
 // The network of a cluster; refuses one too large for a graph.
 traffic::Network network_of(const cluster::Cluster& cluster, const Routes& routes);
 
+// Bytes by tier (cables and leaving devices, sums) of as many devices.
 std::vector<TierBytes> tier_bytes(const interconnect::Fabric& fabric,
-                                  const traffic::RunResult& result);
+                                  const std::vector<double>& cables,
+                                  const std::vector<double>& sent, double devices);
 std::vector<HotLink> hot_links(const traffic::Network& network, const traffic::RunResult& result);
 
 // One collective question at any size, on one wired network.
@@ -28,7 +30,7 @@ class FlowRunner {
  private:
   [[nodiscard]] std::vector<Algorithm> candidates(base::Bytes bytes) const;
   [[nodiscard]] bool is_exchange(Algorithm algorithm) const;
-  void require_few_messages(Algorithm algorithm) const;
+  void require_bearable(const std::vector<traffic::Job>& jobs) const;
   [[nodiscard]] bool has_too_many_ways() const;
   [[noreturn]] void refuse_exchange() const;
   [[nodiscard]] std::optional<CollectiveRow> folded(base::Bytes bytes) const;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <sstream>
 
 #include "weft/base/diagnostics.h"
 #include "weft/network/cluster_size.h"
@@ -11,13 +13,42 @@ namespace weft::network {
 
 namespace {
 
+// "switch 8 and 3 more" stands for switches 8 to 11 (graph::merge_twins).
+struct Together {
+  std::string kind;
+  int first = 0;
+  int more = 0;
+};
+
+std::optional<Together> together_of(const std::string& name) {
+  Together all;
+  std::istringstream words(name);
+  if (!(words >> all.kind >> all.first)) return std::nullopt;
+  std::string conjunction;
+  if (!(words >> conjunction >> all.more)) all.more = 0;
+  return all;
+}
+
+// The node that a name most likely means: one that the node stands for, or that stands for it.
+std::string meant(const std::string& name, const std::vector<std::string>& names) {
+  if (const auto asked = together_of(name)) {
+    for (const auto& known : names) {
+      const auto all = together_of(known);
+      const bool holds = all && all->kind == asked->kind && all->first <= asked->first &&
+                         asked->first <= all->first + all->more;
+      if (holds) return known;
+    }
+  }
+  return base::nearest(name, names);
+}
+
 graph::NodeId node_named(const graph::Graph& graph, const std::string& name) {
   std::vector<std::string> names;
   for (graph::NodeId node = 0; node < graph.nodes(); ++node) {
     names.push_back(graph.name(node));
     if (names.back() == name) return node;
   }
-  const auto near = base::nearest(name, names);
+  const auto near = meant(name, names);
   refuse(fmt::format("no node of this network is called '{}'", name),
          near.empty() ? "" : fmt::format("did you mean '{}'?", near));
 }

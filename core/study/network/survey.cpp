@@ -7,6 +7,7 @@
 #include "weft/graph/metrics.h"
 #include "weft/interconnect/wiring.h"
 #include "weft/network/cluster_size.h"
+#include "weft/traffic/run.h"
 
 namespace weft::network {
 
@@ -172,7 +173,8 @@ void measure(const graph::Graph& graph, Survey& survey) {
 void use_graph(const Fabric& fabric, const std::vector<LinkFault>& faults, Survey& survey) {
   const graph::Graph graph = interconnect::wire(fabric);
   count_parts(graph, survey);
-  measure(faults.empty() ? graph : with_faults(graph, faults), survey);
+  // Faults are of the nodes that messages see.
+  measure(faults.empty() ? graph : with_faults(traffic::Network(fabric).graph(), faults), survey);
 }
 
 }  // namespace
@@ -203,7 +205,7 @@ Survey survey(const cluster::Cluster& cluster, std::int64_t most_nodes,
   return survey;
 }
 
-graph::Graph graph_of(const cluster::Cluster& cluster) {
+graph::Graph graph_of(const cluster::Cluster& cluster, const std::vector<LinkFault>& faults) {
   const auto nodes = interconnect::nodes_of(cluster.fabric);
   if (nodes > graph::GraphBuilder::kMaxNodes) {
     refuse(fmt::format("{} has {} nodes; a graph has up to {}", cluster.label, nodes,
@@ -214,7 +216,8 @@ graph::Graph graph_of(const cluster::Cluster& cluster) {
     refuse(fmt::format("{} has {:.3g} cables; a graph has up to {}", cluster.label, cables,
                        interconnect::kMostCables));
   }
-  return interconnect::wire(cluster.fabric);
+  if (faults.empty()) return interconnect::wire(cluster.fabric);
+  return with_faults(traffic::Network(cluster.fabric).graph(), faults);
 }
 
 }  // namespace weft::network

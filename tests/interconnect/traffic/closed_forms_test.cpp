@@ -41,23 +41,22 @@ TEST(ClosedForms, OfRingsOverAMeshAreExact) {
                   1e-9)
           << n << " " << name_of(collective);
     }
-    // Chains side by side wait for one another.
     const double chains =
         flow_over_closed(fabric, Collective::kBroadcast, Algorithm::kRing, everyone(fabric), 3e8);
-    EXPECT_GE(chains, 1 - 1e-9) << n;
-    EXPECT_LE(chains, 1.2) << n;
+    EXPECT_NEAR(chains, 1, 0.05) << n;
   }
 }
 
 // Further in, s devices of a mesh pass on s - 1 of s parts, which the closed form takes for all.
-// The edge that closes an odd number of units crosses two tiers.
+// The edge that closes an odd number of units crosses two tiers. Rings do not keep step: what a
+// message costs on a fast edge hides behind a slow one.
 TEST(ClosedForms, OfRingsOverNestedMeshesAreClose) {
   for (const int boards : {2, 3, 4}) {
     for (const double network : {10.0, 400.0}) {
       const Fabric hosts({mesh_of(6), network_of_hosts(boards, network)});
       const double ratio =
           flow_over_closed(hosts, Collective::kAllReduce, Algorithm::kRing, everyone(hosts), 1e9);
-      EXPECT_GE(ratio, 5.0 / 6 - 1e-9) << boards << " " << network;
+      EXPECT_GE(ratio, 5.0 / 6 - 0.003) << boards << " " << network;
       EXPECT_LE(ratio, 1.03) << boards << " " << network;
     }
   }
@@ -67,8 +66,77 @@ TEST(ClosedForms, OfRingsOverNestedMeshesAreClose) {
     const Fabric grid({mesh_of(inner), rows});
     const double ratio =
         flow_over_closed(grid, Collective::kAllReduce, Algorithm::kRing, everyone(grid), 1e9);
-    EXPECT_GE(ratio, (inner - 1.0) / inner - 1e-9) << inner << " " << outer;
+    EXPECT_GE(ratio, (inner - 1.0) / inner - 0.003) << inner << " " << outer;
     EXPECT_LE(ratio, 1.03) << inner << " " << outer;
+  }
+}
+
+std::vector<std::int32_t> first_of(const Fabric& fabric, std::int32_t size) {
+  auto group = everyone(fabric);
+  group.resize(static_cast<std::size_t>(size));
+  return group;
+}
+
+Fabric hosts_of_8(int hosts) {
+  return Fabric(
+      {make_tier(TierKind::kSwitch, 8, make_link(450, 1, 0.9, 30)), network_of_hosts(hosts, 50)});
+}
+
+// Short messages pay less on fast edges than on the slowest, which the closed form charges on each
+// step.
+TEST(ClosedForms, OfRingsOverHostsDoNotWaitForEachOther) {
+  const Fabric fabric = hosts_of_8(16);
+  for (const std::int32_t size : {16, 64, 128}) {
+    const auto ratio = [&](double bytes) {
+      return flow_over_closed(fabric, Collective::kAllReduce, Algorithm::kRing,
+                              first_of(fabric, size), bytes);
+    };
+    EXPECT_NEAR(ratio(1e9), 1, 0.15) << size;
+    for (const double bytes : {8e3, 1e7}) {
+      EXPECT_GE(ratio(bytes), 0.5) << size << " " << bytes;
+      EXPECT_LE(ratio(bytes), 1.01) << size << " " << bytes;
+    }
+  }
+}
+
+// As many rings as the smallest host part has members, each over ports of its own.
+TEST(ClosedForms, OfRingsOverPartsOfHostsAreClose) {
+  const Fabric fabric = hosts_of_8(16);
+  for (const std::int32_t size : {9, 12, 20, 36, 60, 61, 100}) {
+    EXPECT_NEAR(flow_over_closed(fabric, Collective::kAllReduce, Algorithm::kRing,
+                                 first_of(fabric, size), 1e9),
+                1, 0.1)
+        << size;
+  }
+}
+
+TEST(ClosedForms, OfChainsOverHostsAreClose) {
+  const Fabric fabric = hosts_of_8(16);
+  for (const std::int32_t size : {16, 12, 64}) {
+    EXPECT_NEAR(flow_over_closed(fabric, Collective::kBroadcast, Algorithm::kRing,
+                                 first_of(fabric, size), 1e9),
+                1, 0.2)
+        << size;
+  }
+}
+
+// Lines are parts of a dimension: one ring takes up both directions, where the dimensions inside
+// are circles that two rings share.
+TEST(ClosedForms, OfRingsOverLinesOfATorusAreClose) {
+  const auto dimension = [](int children) {
+    Tier tier = make_tier(TierKind::kRing, children, make_link(50, 1, 0.8, 30));
+    tier.wraps = true;
+    return tier;
+  };
+  const Fabric fabric({dimension(4), dimension(4), dimension(4)});
+  for (const std::int32_t size : {4, 8, 12, 16, 32, 64}) {
+    for (const Collective collective : {Collective::kAllReduce, Collective::kBroadcast}) {
+      const double ratio =
+          flow_over_closed(fabric, collective, Algorithm::kRing, first_of(fabric, size), 1e9);
+      // Four devices of the innermost circle pass on three of four parts.
+      EXPECT_GE(ratio, 3.0 / 4 - 0.02) << size << " " << name_of(collective);
+      EXPECT_LE(ratio, 1.02) << size << " " << name_of(collective);
+    }
   }
 }
 

@@ -90,6 +90,8 @@ TEST(Matrix, FaultsAreLocated) {
   expect_fault("a.csv", "from,to\n0,1\n", "1:1", "no column 'bytes'");
   expect_fault("b.csv", "from,to,bytes\n0,x,5\n", "2:3", "a number from 0");
   expect_fault("c.csv", "from,to,bytes\n0,1,5 us\n", "2:5", "this is not bytes");
+  expect_fault("d.csv", "from,to,bytes,strat\n0,1,5,0\n", "1:15", "did you mean 'start'?");
+  expect_fault("e.csv", "from,to,bytes,start\n0,1,5,1e9\n", "2:7", "a start is before 1e+09 s");
 }
 
 TEST(Matrix, ADeviceBeyondTheFabricIsAFault) {

@@ -212,7 +212,7 @@ TEST(Run, ChannelsShareWhatAMessageCosts) {
     const auto schedule = make_schedule(Collective::kAllReduce, Algorithm::kRing, 8, 1e5, options);
     Job job;
     job.schedule = schedule.get();
-    job.devices = group;
+    job.devices = schedule->devices_of(group);
     const double time = run(network, std::span(&job, 1), sprayed()).time;
     EXPECT_NEAR(time + 7e-6,
                 closed_form(host, Collective::kAllReduce, Algorithm::kRing, group, 1e5), 1e-12)

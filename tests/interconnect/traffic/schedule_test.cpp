@@ -200,6 +200,56 @@ TEST(Schedules, TreesAndRingsOverAnyUnits) {
   }
 }
 
+// Of a member, on all lanes.
+std::vector<Message> sent_at_first(const Schedule& schedule, std::int32_t member,
+                                   std::int32_t members) {
+  std::vector<Message> messages;
+  for (std::int32_t lane = 0; lane < schedule.lanes(); ++lane) {
+    schedule.sends(0, lane * members + member, messages);
+  }
+  return messages;
+}
+
+// Units of unequal sizes, and those in pairs: as many rings as the smallest has ranks, and each
+// enters a unit through another.
+TEST(Schedules, RingsAndChainsOverUnevenUnits) {
+  for (std::int32_t ranks = 3; ranks <= 33; ++ranks) {
+    for (const std::int32_t unit : {2, 3, 4, 8}) {
+      if (unit >= ranks) continue;
+      ScheduleOptions options;
+      options.starts.resize(ranks > 2 * unit ? 2 : 1);
+      for (std::int32_t first = 0; first < ranks; first += unit) {
+        options.starts.front().push_back(first);
+        if (first % (2 * unit) == 0 && ranks > 2 * unit) options.starts[1].push_back(first);
+      }
+      SCOPED_TRACE(::testing::Message() << ranks << " in units of " << unit);
+      const std::int32_t least = ranks - options.starts.back().back();
+      for (const Collective collective : {Collective::kAllReduce, Collective::kBroadcast}) {
+        const auto rings = make_schedule(collective, Algorithm::kRing, ranks, kBytes, options);
+        ASSERT_EQ(rings->lanes(), std::min(least, ranks > 2 * unit ? 2 * unit : unit));
+        const Outcome outcome = carry_out(*rings, ranks);
+        if (collective == Collective::kAllReduce) {
+          expect_all_know_all(outcome, ranks);
+          continue;
+        }
+        for (std::int32_t rank = 1; rank < ranks; ++rank) {
+          ASSERT_NEAR(outcome.received[rank], kBytes, 1e-9 * kBytes) << rank;
+        }
+      }
+      if (options.starts.size() > 1) continue;
+      const auto rings =
+          make_schedule(Collective::kAllGather, Algorithm::kRing, ranks, kBytes, options);
+      for (std::int32_t rank = 0; rank < ranks; ++rank) {
+        int leaving = 0;
+        for (const Message& message : sent_at_first(*rings, rank, ranks)) {
+          if (message.to % ranks / unit != rank / unit) ++leaving;
+        }
+        EXPECT_LE(leaving, 1) << rank;
+      }
+    }
+  }
+}
+
 // No two cycles of a mesh use a link in the same direction, and each visits all.
 TEST(Schedules, RingsOfAMeshHaveNoLinkInCommon) {
   for (std::int32_t ranks = 3; ranks <= 33; ++ranks) {
@@ -207,11 +257,10 @@ TEST(Schedules, RingsOfAMeshHaveNoLinkInCommon) {
         make({Collective::kAllGather, Algorithm::kRing, {}, false, 0, 0, 0, 1}, ranks, kBytes);
     std::vector<Message> messages;
     for (std::int32_t rank = 0; rank < ranks; ++rank) {
-      messages.clear();
-      rings->sends(0, rank, messages);
+      messages = sent_at_first(*rings, rank, ranks);
       ASSERT_EQ(messages.size(), (ranks - 1) / 2 * 2U) << ranks;
       std::set<std::int32_t> neighbours;
-      for (const Message& message : messages) neighbours.insert(message.to);
+      for (const Message& message : messages) neighbours.insert(message.to % ranks);
       ASSERT_EQ(neighbours.size(), messages.size()) << ranks;
       ASSERT_FALSE(neighbours.contains(rank));
     }
@@ -239,6 +288,18 @@ TEST(Schedules, TreesLeaveAUnitThroughAllItsRanks) {
     EXPECT_GT(out[rank], 0);
     EXPECT_LE(out[rank], 2 * kBytes / 8 * (1 + 1e-9));
   }
+}
+
+// Of units of more than 64 ranks the largest divisor of them, in units of many levels too.
+TEST(Schedules, TreesOfLargeUnitsAreLimited) {
+  const auto lanes = [](const std::vector<std::int32_t>& units, std::int32_t ranks) {
+    Case tree{Collective::kBroadcast, Algorithm::kTree, units};
+    tree.chunks = 4;
+    return make(tree, ranks, kBytes)->lanes();
+  };
+  EXPECT_EQ(lanes({72}, 144), 2 * 36);
+  EXPECT_EQ(lanes({64}, 128), 2 * 64);
+  EXPECT_EQ(lanes({8, 128}, 256), 2 * 64);
 }
 
 TEST(Schedules, ABroadcastReachesAll) {
@@ -308,12 +369,11 @@ TEST(Schedules, RingsLeaveAUnitThroughAllItsRanks) {
   const auto schedule = make({Collective::kAllGather, Algorithm::kRing, {8}}, 64, kBytes);
   std::vector<Message> messages;
   for (std::int32_t rank = 0; rank < 64; ++rank) {
-    messages.clear();
-    schedule->sends(0, rank, messages);
+    messages = sent_at_first(*schedule, rank, 64);
     ASSERT_EQ(messages.size(), 8U);
     int leaving = 0;
     for (const Message& message : messages) {
-      if (message.to / 8 == rank / 8) continue;
+      if (message.to % 64 / 8 == rank / 8) continue;
       ++leaving;
       EXPECT_EQ(message.to % 8, rank % 8);
     }

@@ -108,7 +108,8 @@ class GraphBuilder {
 // The graph with switches that have equal neighbours (over cables of equal sums of capacity, in one
 // tier and layer) taken as one switch with all their cables: exact where traffic is sprayed evenly
 // over them, and much smaller. Neighbours count as equal when they are taken as one themselves, so
-// planes fall together. Ports likewise; cables between two that become one are dropped.
+// planes fall together. Ports likewise; cables between two that become one are dropped. A switch
+// is called as in `graph`, one that stands for four "switch 8 and 3 more" after the first of them.
 Graph merge_twins(const Graph& graph);
 // The same for switches of some tiers only (one bit each); all else stays as it is.
 Graph merge_twins(const Graph& graph, std::uint32_t tiers);

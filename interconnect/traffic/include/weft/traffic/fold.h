@@ -16,6 +16,7 @@ struct FoldedAllToAll {
   std::int64_t flow_classes = 0;  // of p·(p-1) flows
   std::int64_t link_classes = 0;
   std::vector<double> tier_bytes;  // over the cables of each tier, each crossing counted
+  std::vector<double> sent;        // of it over links that leave devices
 };
 
 // All p·(p-1) flows of `bytes` each at once, sprayed, at the capacities given for each link:

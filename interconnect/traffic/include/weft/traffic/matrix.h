@@ -27,7 +27,8 @@ struct Matrix {
 
 // A connection matrix of csg-htsim (Nodes, Connections, Triggers, lines FROM->TO id N start PS size
 // BYTES [trigger N] [send_done_trigger N], trigger id N oneshot), or CSV with columns from, to,
-// bytes and optionally start ("5 us"). Faults throw base::InputError with line and column.
+// bytes and optionally start ("5 us", before 1e9 s). Faults throw base::InputError with line and
+// column.
 Matrix read_matrix(const std::filesystem::path& file);
 
 struct MatrixResult {

@@ -76,6 +76,7 @@ struct RunResult {
   std::int64_t parted_pairs = 0;  // (from, to) of those messages, each pair once
   std::optional<std::pair<std::int32_t, std::int32_t>> parted;  // the first of them, devices
   std::vector<double> tier_bytes;  // by tier: over the cables of the tier, each crossing counted
+  std::vector<double> sent;        // by tier: over the links of it that leave devices
   std::vector<HotLink> hottest;    // at most ten, by use
 };
 
@@ -86,6 +87,15 @@ struct RunResult {
 // Fabric::lower_bound. Throws std::invalid_argument when a group cannot reach itself (the message
 // names the first pair) and for devices out of range.
 RunResult run(const Network& network, std::span<const Job> jobs, const RunOptions& options);
+
+// What a run takes: its time grows with the product.
+struct Effort {
+  double messages = 0;
+  double links = 0;  // on the way of a message, mean
+  [[nodiscard]] double product() const { return messages * links; }
+};
+// Told by some thousand ranks and steps drawn evenly, and the ways of some of their messages.
+Effort effort_of(const Network& network, std::span<const Job> jobs, const RunOptions& options);
 
 // What a schedule can be asked for besides.
 struct PrepareOptions {

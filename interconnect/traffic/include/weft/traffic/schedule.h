@@ -57,9 +57,10 @@ using Units = std::span<const std::int32_t>;
 // algorithm does not carry out the collective for these ranks.
 //   ring: as many rings at once as ranks in the outermost unit (channels), each leaving the units
 //   through another rank and entering the next by the same place (rail by rail), times as many as
-//   it takes to use all disjoint cycles of units that are meshes; broadcast: a chain in chunks;
+//   it takes to use all disjoint cycles of units that are meshes, each a lane; broadcast: chains in
+//   chunks;
 //   tree: double binary trees in pipelined chunks, a pair for each rank of the outermost unit that
-//   stands for its units outwards (of an inner one where there are more than 64), each tree and
+//   stands for its units outwards (up to 64, fewer of long pipelines of many ranks), each tree and
 //   each way a lane; direct: one or two shots;
 //   hierarchical: over the units; torus bucket: `units` are the products of the dimensions;
 //   halving-doubling: any p (others fold in first); Bruck: all-gather and all-to-all; pairwise:
@@ -71,10 +72,15 @@ struct ScheduleOptions {
   int channels = 0;       // rings at once; 0: one for each rank of the outermost unit, see above
   bool one_shot = false;  // direct
   // Dimensions or units from the inside out, one bit each.
-  std::uint32_t closed = 0;     // rings along them run both ways
-  std::uint32_t mesh = 0;       // all of them are joined to each other
-  std::uint32_t direct = 0;     // hierarchical: every member to every other instead of a ring
-  std::uint32_t in_switch = 0;  // hierarchical: the switches reduce instead, all-reduce only
+  std::uint32_t closed = 0;      // rings along them run both ways
+  std::uint32_t mesh = 0;        // all of them are joined to each other
+  std::uint32_t direct = 0;      // hierarchical: every member to every other instead of a ring
+  std::uint32_t in_switch = 0;   // hierarchical: the switches reduce instead, all-reduce only
+  std::uint32_t dimensions = 0;  // ring: a rank has a link of its own to each neighbour along them
+  // Ring: instead of `units`, the first rank of each unit, of each level from the inside out: {{0,
+  // 8}} = a host of 8 ranks and one of the others. As many rings as ranks in the smallest of the
+  // outermost.
+  std::vector<std::vector<std::int32_t>> starts;
 };
 std::unique_ptr<Schedule> make_schedule(Collective collective, Algorithm algorithm,
                                         std::int32_t ranks, double bytes,

@@ -26,7 +26,8 @@ struct CollectiveQuestion {
   std::int64_t stride = 1;  // between the devices of neighbouring ranks
   std::optional<Algorithm> algorithm;
   Fidelity fidelity = Fidelity::kClosed;
-  Routes routes;     // kFlow
+  // kFlow. Closed forms spread messages evenly over equal ways, as spraying does.
+  Routes routes{graph::Policy::kSpray, 0, false, {}};
   int groups = 1;    // kFlow: side by side, one after another and then interleaved by the stride
   double skew = 0;   // kFlow, all-to-all: exponent of the power law of destinations
   int channels = 0;  // kFlow, ring: rings at once; 0: one for each rank of the innermost unit
@@ -39,7 +40,9 @@ std::vector<std::int32_t> devices_of_group(const CollectiveQuestion& question, i
 
 struct TierBytes {
   std::string tier;
-  double bytes = 0;  // kClosed: that one device sends, mean; kFlow: over its cables, all groups
+  double bytes = 0;  // that one device sends over its own links, mean over the devices asked about
+  // Over all its cables, each crossing counted; closed forms do not count cables.
+  std::optional<double> cable_bytes;
 };
 
 struct HotLink {

@@ -10,8 +10,8 @@
 
 namespace weft::network {
 
-// All cables between two nodes, by the names that the busiest links are listed with, have this
-// share of their bandwidth from `time` on; 0: they are dead.
+// All cables between two nodes, by the names that the busiest links and the graphs of `weft fabric`
+// list them with, have this share of their bandwidth from `time` on; 0: they are dead.
 struct LinkFault {
   std::string from, to;
   double share = 0;

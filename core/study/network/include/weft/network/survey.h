@@ -66,7 +66,9 @@ struct Survey {
 Survey survey(const cluster::Cluster& cluster, std::int64_t most_nodes = kMostNodes,
               const std::vector<LinkFault>& faults = {});
 
-// The graph of a cluster's network. Throws base::InputError beyond graph::GraphBuilder::kMaxNodes.
-graph::Graph graph_of(const cluster::Cluster& cluster);
+// The graph of a cluster's network. With faults it is that of messages, to which switches that
+// share every message are one, without dead cables. Throws base::InputError beyond
+// graph::GraphBuilder::kMaxNodes and for faults that are none.
+graph::Graph graph_of(const cluster::Cluster& cluster, const std::vector<LinkFault>& faults = {});
 
 }  // namespace weft::network
