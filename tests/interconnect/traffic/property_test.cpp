@@ -76,7 +76,7 @@ interconnect::Fabric any_fabric(Dice& dice, int round) {
       inside *= tiers.back().children;
     }
     interconnect::Fabric fabric(std::move(tiers));
-    if (fabric.size() <= 48) return fabric;
+    if (fabric.size() <= 24) return fabric;
   }
 }
 
