@@ -31,3 +31,25 @@ function(weft_room NAME FOLDER)
   target_link_libraries(weft_${NAME} PUBLIC ${ROOM_DEPENDS} PRIVATE ${ROOM_PRIVATE})
   weft_flags(weft_${NAME})
 endfunction()
+
+# weft_messages(NAME FILE): the C++ that protoc makes of FILE, as weft::NAME. Its headers count as
+# those of the system: warnings in them are not ours.
+function(weft_messages NAME FILE)
+  get_filename_component(STEM ${FILE} NAME_WE)
+  get_filename_component(FOLDER ${FILE} DIRECTORY)
+  set(OUT ${PROJECT_BINARY_DIR}/messages/${NAME})
+  file(MAKE_DIRECTORY ${OUT})
+  add_custom_command(
+    OUTPUT ${OUT}/${STEM}.pb.cc ${OUT}/${STEM}.pb.h
+    COMMAND protobuf::protoc --proto_path=${PROJECT_SOURCE_DIR}/${FOLDER} --cpp_out=${OUT}
+            ${PROJECT_SOURCE_DIR}/${FILE}
+    DEPENDS ${PROJECT_SOURCE_DIR}/${FILE} protobuf::protoc
+    VERBATIM)
+  add_library(weft_${NAME} STATIC ${OUT}/${STEM}.pb.cc ${OUT}/${STEM}.pb.h)
+  add_library(weft::${NAME} ALIAS weft_${NAME})
+  target_include_directories(weft_${NAME} SYSTEM PUBLIC ${OUT})
+  target_link_libraries(weft_${NAME} PUBLIC protobuf::libprotobuf)
+  if(WEFT_SANITIZE)
+    target_compile_options(weft_${NAME} PRIVATE ${WEFT_SANITIZE_FLAGS})
+  endif()
+endfunction()

@@ -11,6 +11,7 @@
 #include "output.h"
 #include "weft/base/parallel.h"
 #include "weft/calibration/fit_file.h"
+#include "weft/calibration/leave_out.h"
 #include "weft/calibration/link_fit.h"
 #include "weft/cli/commands.h"
 #include "weft/report/calibration.h"
@@ -26,6 +27,7 @@ namespace {
 struct CalibrateOptions {
   std::vector<std::filesystem::path> runs;
   std::optional<std::string> software;
+  std::string leave_out;  // "stacks"
   std::optional<std::string> chip;
   std::vector<std::filesystem::path> kernels;
   std::optional<std::string> link;
@@ -58,7 +60,7 @@ int calibrate_kernels(const CalibrateOptions& options, const base::Catalog& cata
   return kAnswer;
 }
 
-int calibrate_runs(const CalibrateOptions& options, const base::Catalog& catalog) {
+validation::RunsTable runs_of(const CalibrateOptions& options, const base::Catalog& catalog) {
   auto files = options.runs;
   if (files.empty()) files.push_back(validation::shipped_runs(catalog));
   validation::RunsTable table;
@@ -66,6 +68,22 @@ int calibrate_runs(const CalibrateOptions& options, const base::Catalog& catalog
     auto more = validation::read_runs(file);
     std::move(more.runs.begin(), more.runs.end(), std::back_inserter(table.runs));
   }
+  return table;
+}
+
+int leave_out(const CalibrateOptions& options, const base::Catalog& catalog) {
+  const auto table = runs_of(options, catalog);
+  const base::ThreadTeam team(options.threads);
+  const auto answer = calibration::leave_out_stacks(table, catalog, team, {});
+  std::cout << report::to_terminal(answer, colour());
+  if (!options.write) return kAnswer;
+  write_fit(unseen_file(answer, catalog));
+  return kAnswer;
+}
+
+int calibrate_runs(const CalibrateOptions& options, const base::Catalog& catalog) {
+  if (!options.leave_out.empty()) return leave_out(options, catalog);
+  const auto table = runs_of(options, catalog);
   const base::ThreadTeam team(options.threads);
   const auto calibration = calibration::calibrate(table, catalog, team, {}, options.software);
   std::cout << report::to_terminal(calibration);
@@ -111,7 +129,8 @@ void add_link_options(CLI::App& command, CalibrateOptions& options) {
   command.add_option("--cluster", options.cluster, "that all --points ran on")
       ->type_name("NAME")
       ->needs(link);
-  for (const char* other : {"--runs", "--software", "--chip", "--kernels"}) link->excludes(other);
+  for (const char* other : {"--runs", "--software", "--leave-out", "--chip", "--kernels"})
+    link->excludes(other);
 }
 
 void add_kernel_options(CLI::App& command, CalibrateOptions& options) {
@@ -125,7 +144,7 @@ void add_kernel_options(CLI::App& command, CalibrateOptions& options) {
                       ->type_name("FILE");
   chip->needs(kernels);
   kernels->needs(chip);
-  for (const char* runs : {"--runs", "--software"}) chip->excludes(runs);
+  for (const char* runs : {"--runs", "--software", "--leave-out"}) chip->excludes(runs);
   command
       .add_option("--json", options.json,
                   "with --chip or --link: also write the fit here; - prints only it")
@@ -157,10 +176,16 @@ Command add_calibrate(CLI::App& app) {
       ->add_option("--software", options->software,
                    "move only this stack's numbers, all else as it is now")
       ->type_name("NAME");
+  command
+      ->add_option("--leave-out", options->leave_out,
+                   "stacks: what is said of each stack's runs when the fit does not know it")
+      ->type_name("WHAT")
+      ->check(CLI::IsMember({"stacks"}));
   add_kernel_options(*command, *options);
   add_link_options(*command, *options);
   command->add_flag("--write", options->write,
-                    "write NAME.fit.yaml beside each NAME.yaml whose numbers the data moved");
+                    "write NAME.fit.yaml beside each NAME.yaml whose numbers the data moved; with "
+                    "--leave-out, the errors beside the rules");
   command->add_option("--threads", options->threads, "threads to use (default: all cores)")
       ->check(CLI::Range(1, 4096));
   add_configs_option(*command, options->configs);

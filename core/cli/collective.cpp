@@ -216,7 +216,7 @@ Command add_collective(CLI::App& app) {
   command->add_option(
       "--algorithm", options->algorithm,
       "ring, tree, direct, hierarchical, in_switch, pairwise or torus_bucket; auto: "
-      "the\nfastest of these in closed form; halving_doubling and bruck only by name");
+      "the fastest of these in closed form; halving_doubling and bruck only by name");
   command->add_option("--fidelity", options->fidelity, "closed: closed forms; flow: every message")
       ->check(CLI::IsMember({"closed", "flow"}));
   options->seed_is = "of the hashes of ecmp and of --skew";

@@ -72,6 +72,10 @@ void add_network_options(CLI::App& command, NetworkOptions& options, bool needs_
   auto* cluster =
       command.add_option("CLUSTER", options.cluster, "a cluster's name, see weft list cluster");
   if (needs_cluster) cluster->required();
+  add_size_options(command, options);
+}
+
+void add_size_options(CLI::App& command, NetworkOptions& options) {
   auto* hosts = command.add_option("--hosts", options.hosts, "so many hosts of it");
   auto* racks = command.add_option("--racks", options.racks, "so many racks, where it has them");
   auto* pods = command.add_option("--pods", options.pods, "so many pods, where it has them");

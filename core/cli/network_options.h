@@ -27,6 +27,8 @@ struct NetworkOptions {
 
 // CLUSTER, --hosts, --racks, --pods, --json and --configs.
 void add_network_options(CLI::App& command, NetworkOptions& options, bool needs_cluster = true);
+// The same without CLUSTER.
+void add_size_options(CLI::App& command, NetworkOptions& options);
 void add_json_option(CLI::App& command, std::string& json, const char* what);
 std::optional<network::ClusterSize> size_of(const NetworkOptions& options);
 

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <memory>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -23,15 +25,36 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  weft run configs/studies/quickstart.yaml     one job on three clusters, side by side\n"
     "  weft run study.yaml --json - | jq .cases     the same for a program\n"
+    "  weft plan study.yaml --top 3                 the best ways to split the job, and why\n"
     "  weft list chip                               what is shipped\n"
     "  weft show ascend_910c                        every figure of a chip, with its source\n"
     "  weft check mine.yaml                         is this file right?\n"
     "  weft import pretrain.sh -o run.yaml          a launch script or config.json as documents\n"
     "  weft validate                                how far off is it, on published runs?\n"
     "  weft collective dgx_h100 --op all_reduce --bytes '1 GiB' --group 64\n"
+    "  weft trace all_reduce --cluster dgx_h100     Chakra traces all_reduce.0.et, …, replayed\n"
     "\n"
     "Exit codes: 0 an answer, 1 input/output or internal, 2 bad input or an illegal plan,\n"
     "3 no legal plan found, 130 and 143 stopped by a signal.";
+
+// Descriptions of options that end at the right edge of a terminal.
+class WrappedHelp : public CLI::Formatter {
+ public:
+  std::string make_option_desc(const CLI::Option* option) const override {
+    constexpr std::size_t kColumns = 100;
+    const auto width = kColumns - column_width_;
+    std::istringstream words(CLI::Formatter::make_option_desc(option));
+    std::string text;
+    std::size_t used = 0;  // of the line
+    for (std::string word; words >> word;) {
+      const bool fits = used > 0 && used + 1 + word.size() <= width;
+      if (used > 0) text += fits ? " " : "\n";
+      used = (fits ? used + 1 : 0) + word.size();
+      text += word;
+    }
+    return text;
+  }
+};
 
 // Installed beside the program: PREFIX/bin/weft and PREFIX/share/weft/configs.
 fs::path installed_configs() {
@@ -92,12 +115,13 @@ int run(const std::vector<std::pair<const CLI::App*, Command>>& commands) {
 int main(int argc, const char* const* argv) {
   CLI::App app{kAbout, "weft"};
   app.footer(kExamples);
+  app.formatter(std::make_shared<WrappedHelp>());
   app.set_version_flag("--version", "weft " WEFT_VERSION);
   app.require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Command>> commands;
   for (const auto add :
-       {add_run, add_list, add_show, add_check, add_validate, add_memory, add_kernels, add_fabric,
-        add_collective, add_flows, add_calibrate, add_import}) {
+       {add_run, add_plan, add_list, add_show, add_check, add_validate, add_memory, add_kernels,
+        add_fabric, add_collective, add_flows, add_trace, add_calibrate, add_import}) {
     auto command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "output.h"
+#include "study_options.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
 #include "weft/report/json.h"
@@ -17,20 +18,9 @@ namespace weft::cli {
 
 namespace {
 
-struct RunOptions {
-  std::filesystem::path study;
-  std::vector<std::filesystem::path> configs;
-  std::string json;
-  int threads = 0;
-};
-
-int run(const RunOptions& options) {
+int run(const StudyOptions& options) {
   const auto catalog = make_catalog(options.configs);
-  const auto document = catalog.load_file(options.study, "study");
-  base::Reading reading;
-  const auto study = study::read_study(document, catalog, reading);
-  reading.throw_if_any();
-
+  const auto [document, reading, study] = load_study(options.file, catalog);
   const base::ThreadTeam team(options.threads);
   const auto results = study::run(study, team);
   const auto sensitivities =
@@ -51,7 +41,7 @@ int run(const RunOptions& options) {
 }  // namespace
 
 Command add_run(CLI::App& app) {
-  auto options = std::make_shared<RunOptions>();
+  auto options = std::make_shared<StudyOptions>();
   auto* command = app.add_subcommand(
       "run", "one training job on clusters: time, memory, power, failures, cost");
   command->footer(
@@ -60,15 +50,7 @@ Command add_run(CLI::App& app) {
       "  job: {model: llama3_70b, sequence: 8192, global_batch: 2304 sequences, tokens: 1 T}\n"
       "  clusters: [{use: dgx_h100, hosts: 48}]\n"
       "  plan: auto\n");
-  command->add_option("STUDY", options->study, "a YAML file of kind study")->required();
-  command->add_option("--json", options->json, "also write the whole answer here; - prints only it")
-      ->type_name("FILE")
-      ->check([](const std::string& file) {
-        return file.empty() ? std::string("a file name, or -, is expected") : std::string();
-      });
-  command->add_option("--threads", options->threads, "threads to search with (default: all cores)")
-      ->check(CLI::Range(1, 4096));
-  add_configs_option(*command, options->configs);
+  add_study_options(*command, *options)->required();
   return [options] { return run(*options); };
 }
 

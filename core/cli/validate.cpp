@@ -12,6 +12,7 @@
 #include "weft/report/accuracy.h"
 #include "weft/report/validation_text.h"
 #include "weft/validation/accuracy.h"
+#include "weft/validation/intervals.h"
 #include "weft/validation/validate.h"
 
 namespace weft::cli {
@@ -59,16 +60,24 @@ int validate(const ValidateOptions& options) {
   for (const auto& warning : table.warnings) std::cerr << "warning: " << warning << "\n";
   if (!options.row.empty()) return show_row(table, options, rules, documents);
   const base::ThreadTeam team(options.threads);
-  const auto answer = validation::validate(table, rules, documents, team);
-  if (!options.json.empty()) write_answer(options.json, report::to_json(answer));
+  auto answer = validation::validate(table, rules, documents, team);
+  const auto rows = validation::accuracy_rows(table, answer, rules, documents, team);
+  const auto intervals = validation::shipped_intervals(catalog, rules);
+  std::vector<validation::HeldShare> coverage;
+  if (intervals) {
+    validation::add_intervals(rows, *intervals, answer);
+    const auto unseen = validation::shipped_accuracy(catalog, validation::kUnseenFile);
+    coverage = validation::held_shares(
+        rows, unseen.value_or(std::vector<validation::AccuracyRow>()), *intervals);
+  }
+  if (!options.json.empty()) write_answer(options.json, report::to_json(answer, coverage));
   if (!options.accuracy.empty()) {
-    const auto rows = validation::accuracy_rows(table, answer, rules, documents, team);
     write_answer(options.accuracy, validation::to_csv(rows));
   }
   if (options.markdown) {
     std::cout << report::accuracy_markdown(answer);
   } else if (options.json != "-" && options.accuracy != "-") {
-    std::cout << report::to_terminal(answer, {options.worst, options.unplaced, colour()});
+    std::cout << report::to_terminal(answer, coverage, {options.worst, options.unplaced, colour()});
   }
   return kAnswer;
 }

@@ -28,6 +28,9 @@ Host read_host(Fields fields, const base::Catalog& catalog, Cluster& cluster) {
   host.devices = host.packages * cluster.chip.devices();
   fields.text("cpus", "");
   host.nics = fields.small_integer("nics", 0);
+  host.memory = fields.quantity<base::Bytes>("memory", base::Bytes(0));
+  host.memory_bandwidth = fields.quantity<base::Bandwidth>("memory_bandwidth", base::Bandwidth(0));
+  host.device_link = fields.quantity<base::Bandwidth>("device_link", base::Bandwidth(0));
   auto power = fields.map("power");
   host.base_training = power.quantity<base::Power>("training");
   host.base_idle = power.quantity<base::Power>("idle");

@@ -3,18 +3,22 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdint>
 #include <numeric>
 
-#include "weft/base/unit_text.h"
+#include "weft/plan/memory.h"
+#include "weft/plan/remedy.h"
 
 namespace weft::plan {
 
 const char* name_of(Problem problem) {
   constexpr std::array<const char*, kProblemCount> kNames = {
-      "precision",    "devices",           "tensor_heads",       "tensor_kv_heads",
-      "tensor_width", "tensor_vocabulary", "sequence_split",     "sequence_parallel",
-      "batch_split",  "pipeline_depth",    "layer_split",        "interleaving",
-      "schedule",     "expert_split",      "expert_without_moe", "shard_split",
+      "precision",       "devices",           "tensor_heads",
+      "tensor_kv_heads", "tensor_width",      "tensor_vocabulary",
+      "sequence_split",  "sequence_parallel", "batch_split",
+      "pipeline_depth",  "layer_split",       "interleaving",
+      "schedule",        "expert_split",      "expert_without_moe",
+      "context_heads",   "host_link",         "shard_split",
       "memory"};
   return kNames[static_cast<std::size_t>(problem)];
 }
@@ -46,19 +50,30 @@ std::optional<Problem> split_problem(const workload::Job& job, const Plan& plan)
   const std::int64_t blocks = plan.context > 1 ? 2 * plan.context : 1;
   const std::int64_t pieces = blocks * (plan.sequence_parallel ? plan.tensor : 1);
   if (job.sequence % pieces != 0) return Problem::kSequenceSplit;
+  const bool trades = plan.context > 1 && plan.context_exchange == ContextExchange::kUlysses;
+  if (trades && job.model.heads % (plan.tensor * plan.context) != 0) return Problem::kContextHeads;
   if (job.global_batch % (static_cast<std::int64_t>(plan.data) * plan.micro_batch) != 0) {
     return Problem::kBatchSplit;
   }
   return std::nullopt;
 }
 
+// The first virtual stage has the embedding, the last the loss: only they may be without a layer.
+bool splits_layers(const workload::Job& job, const Plan& plan) {
+  const auto& layers = plan.layers;
+  if (static_cast<int>(layers.size()) != plan.chunks()) return false;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const bool end = i == 0 || i + 1 == layers.size();
+    if (layers[i] < (end ? 0 : 1)) return false;
+  }
+  return std::accumulate(layers.begin(), layers.end(), std::int64_t{0}) == job.model.layers;
+}
+
 std::optional<Problem> pipeline_problem(const workload::Job& job, const Plan& plan) {
-  if (job.model.layers < plan.chunks()) return Problem::kPipelineDepth;
-  if (!plan.layers.empty()) {
-    const bool fits =
-        static_cast<int>(plan.layers.size()) == plan.chunks() &&
-        std::accumulate(plan.layers.begin(), plan.layers.end(), 0) == job.model.layers;
-    if (!fits) return Problem::kLayerSplit;
+  if (plan.layers.empty()) {
+    if (job.model.layers < plan.chunks()) return Problem::kPipelineDepth;
+  } else if (!splits_layers(job, plan)) {
+    return Problem::kLayerSplit;
   }
   const bool interleaves =
       plan.virtual_stages > 1 && plan.schedule == Schedule::kOneForwardOneBackward;
@@ -84,6 +99,12 @@ std::optional<Problem> expert_problem(const workload::Job& job, const Plan& plan
 
 }  // namespace
 
+bool offloads_in_vain(const cluster::Cluster& cluster, const Plan& plan) {
+  const auto& host = cluster.host;
+  if (plan.optimizer_offload > 0 && host.memory_bandwidth.si() <= 0) return true;
+  return (plan.optimizer_offload > 0 || plan.activation_offload > 0) && host.device_link.si() <= 0;
+}
+
 std::optional<Problem> first_problem(const cluster::Cluster& cluster, const workload::Job& job,
                                      const Plan& plan) {
   if (!cluster.device().has(job.precision)) return Problem::kPrecision;
@@ -92,15 +113,24 @@ std::optional<Problem> first_problem(const cluster::Cluster& cluster, const work
   if (auto problem = split_problem(job, plan)) return problem;
   if (auto problem = pipeline_problem(job, plan)) return problem;
   if (plan.context * plan.data % plan.shard_ranks() != 0) return Problem::kShardSplit;
+  if (offloads_in_vain(cluster, plan)) return Problem::kHostLink;
   return expert_problem(job, plan);
+}
+
+bool fits(const cluster::Cluster& cluster, const Memory& memory) {
+  if (memory.total() > cluster.device().memory_usable) return false;
+  const auto host = cluster.host.memory;
+  return host.si() == 0 || memory.host * cluster.host.devices <= host;
 }
 
 std::optional<Problem> first_problem(const cluster::Cluster& cluster, const workload::Job& job,
                                      const workload::Software& software, const Plan& plan) {
   if (auto problem = first_problem(cluster, job, plan)) return problem;
+  const auto state = state_bytes(job, software, plan);
+  const auto parts = memory_parts(job, software, plan);
   for (int stage = 0; stage < plan.pipeline; ++stage) {
-    const auto memory = memory_of_stage(job, software, plan, stage);
-    if (memory.total() > cluster.device().memory_usable) return Problem::kMemory;
+    const auto memory = memory_of_stage(job, software, plan, stage, state, parts);
+    if (!fits(cluster, memory)) return Problem::kMemory;
   }
   return std::nullopt;
 }
@@ -136,12 +166,17 @@ std::string explain(Problem problem, const cluster::Cluster& cluster, const work
       return fmt::format("data {} x micro_batch {} does not divide the batch of {} sequences",
                          plan.data, plan.micro_batch, job.global_batch);
     case Problem::kPipelineDepth:
-      return fmt::format("{} layers cannot fill {} virtual stages", model.layers, plan.chunks());
+      return fmt::format("{} layers cannot fill {} virtual stages{}", model.layers, plan.chunks(),
+                         layers_with_ends(model, plan.chunks(), true, true).empty()
+                             ? ""
+                             : "; embedding_as_layer and loss_as_layer would");
     case Problem::kLayerSplit:
-      return fmt::format("layers: {} entries that sum to {}; {} entries that sum to {} are needed",
-                         plan.layers.size(),
-                         std::accumulate(plan.layers.begin(), plan.layers.end(), 0), plan.chunks(),
-                         model.layers);
+      return fmt::format(
+          "layers: {} entries that sum to {}; {} entries that sum to {} are needed, none but the "
+          "first and the last of 0",
+          plan.layers.size(),
+          std::accumulate(plan.layers.begin(), plan.layers.end(), std::int64_t{0}), plan.chunks(),
+          model.layers);
     case Problem::kInterleaving:
       return fmt::format(
           "virtual_stages: {} needs pipeline > 1 and micro-batches ({}) in multiples of the "
@@ -156,15 +191,19 @@ std::string explain(Problem problem, const cluster::Cluster& cluster, const work
                          plan.tensor * plan.context * plan.data);
     case Problem::kExpertWithoutMoe:
       return fmt::format("expert: {} but {} has no experts", plan.expert, model.name);
+    case Problem::kContextHeads:
+      return fmt::format(
+          "context_exchange: ulysses with tensor {} x context {}, which do not divide "
+          "{} heads",
+          plan.tensor, plan.context, model.heads);
+    case Problem::kHostLink:
+      return fmt::format("offload needs device_link and memory_bandwidth of the host of {}",
+                         cluster.name);
     case Problem::kShardSplit:
       return fmt::format("ZeRO over {} ranks: they do not divide {} data x context ranks",
                          plan.zero_ranks, plan.data * plan.context);
-    case Problem::kMemory: {
-      const auto memory = peak_memory(job, software, plan);
-      return fmt::format("needs {} on stage {}, a device of {} has {}",
-                         base::to_text(memory.total()), memory.stage, cluster.chip.name,
-                         base::to_text(cluster.device().memory_usable));
-    }
+    case Problem::kMemory:
+      return misfit_text(cluster, job, software, plan);
   }
   return "";
 }

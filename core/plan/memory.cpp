@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "activations.h"
+#include "weft/chips/precision.h"
+#include "weft/workload/workspace.h"
 
 namespace weft::plan {
 
@@ -39,16 +41,20 @@ workload::ShardedParameters prediction_parameters(const workload::Model& model, 
 StateBytes state_bytes(const workload::Job& job, const workload::Software& software,
                        const Plan& plan) {
   if (job.training == workload::Training::kLowRank) return {kWeightBytes, 0.0, 0.0};
-  const bool half =
-      software.gradient_bytes < kGradientBytes || job.precision == chips::Precision::kFp16;
+  const bool half = plan.gradient_bytes > 0 ? plan.gradient_bytes < kGradientBytes
+                                            : software.gradient_bytes < kGradientBytes ||
+                                                  job.precision == chips::Precision::kFp16;
   const bool gathers = plan.zero_traffic() >= 3;
   StateBytes state;
   state.gradients = half ? kHalfGradientBytes : kGradientBytes;
+  if (!half && software.keeps_half_gradients) state.gradients += kHalfGradientBytes;
   // Sharded FP32 parameters are the master weights themselves.
   if (gathers && !half) state.weights = 0;
   // 16-bit gradients are copied to FP32 for the optimizer.
   if (half && !gathers) state.optimizer += kGradientBytes;
   if (software.optimizer_bytes > 0) state.optimizer = software.optimizer_bytes;
+  const bool casts = software.casts_weights_once && chips::is_narrow(job.precision) && !gathers;
+  if (casts) state.copies = software.cast_copies * chips::bytes_of(job.precision);
   return state;
 }
 
@@ -75,16 +81,45 @@ workload::ShardedParameters parameters_of_chunk(const workload::Model& model, co
   return sum;
 }
 
-workload::ShardedParameters parameters_of_stage(const workload::Job& job, const Plan& plan,
-                                                int stage) {
-  const auto kinds = kind_parameters(job.model, plan.shard());
+namespace {
+
+workload::ShardedParameters sum_of_stage(const workload::Model& model, const Plan& plan, int stage,
+                                         const KindParameters& kinds) {
   const auto shape = plan.shape(1);
   workload::ShardedParameters sum;
   for (int c = 0; c < shape.chunks(); ++c) {
-    const auto chunk = chunk_of(plan, job.model, shape.virtual_stage(stage, c));
-    sum = sum + parameters_of_chunk(job.model, chunk, kinds);
+    const auto chunk = chunk_of(plan, model, shape.virtual_stage(stage, c));
+    sum = sum + parameters_of_chunk(model, chunk, kinds);
   }
   return sum;
+}
+
+// Weights of linear layers that are cast: all but tables.
+double cast_weights(const StageLayers& layers, const KindParameters& kinds) {
+  return layers.dense * (kinds[0].dense + kinds[0].experts) +
+         layers.moe * (kinds[1].dense + kinds[1].experts);
+}
+
+}  // namespace
+
+workload::ShardedParameters parameters_of_stage(const workload::Job& job, const Plan& plan,
+                                                int stage) {
+  return sum_of_stage(job.model, plan, stage, kind_parameters(job.model, plan.shard()));
+}
+
+MemoryParts memory_parts(const workload::Job& job, const workload::Software& software,
+                         const Plan& plan) {
+  MemoryParts parts;
+  const auto shard = plan.shard();
+  parts.parameters = kind_parameters(job.model, shard);
+  for (const auto kind : {LayerKind::kDense, LayerKind::kMoe, LayerKind::kHead}) {
+    if (kind == LayerKind::kMoe && !job.model.moe) continue;
+    parts.layers[static_cast<std::size_t>(kind)] = {
+        saved_activations(job, software, kind, shard, plan.recomputed_modules()),
+        backward_workspace(job, software, kind, shard),
+        dummy_gradients(job, software, kind, shard)};
+  }
+  return parts;
 }
 
 base::Bytes held_bytes(const workload::ShardedParameters& parameters, const Plan& plan,
@@ -103,26 +138,47 @@ Memory memory_of_stage(const workload::Job& job, const workload::Software& softw
 
 Memory memory_of_stage(const workload::Job& job, const workload::Software& software,
                        const Plan& plan, int stage, const StateBytes& state) {
-  const auto parameters = parameters_of_stage(job, plan, stage);
+  return memory_of_stage(job, software, plan, stage, state, memory_parts(job, software, plan));
+}
+
+Memory memory_of_content(const workload::Job& job, const workload::Software& software,
+                         const Plan& plan, const StageContent& content, const StateBytes& state,
+                         const MemoryParts& parts) {
+  const auto& [parameters, layers, held] = content;
   const int zero = plan.zero_traffic();
   Memory memory;
-  memory.stage = stage;
-  memory.weights = held_bytes(parameters, plan, state.weights, zero >= 3);
+  memory.weights = held_bytes(parameters, plan, state.weights, zero >= 3) +
+                   base::Bytes(state.copies * cast_weights(layers, parts.parameters));
   memory.gradients = held_bytes(parameters, plan, state.gradients, zero >= 2);
-  memory.optimizer = held_bytes(parameters, plan, state.optimizer, zero >= 1);
+  auto optimizer = held_bytes(parameters, plan, state.optimizer, zero >= 1);
   // The ranks of both copies of a layer share its optimizer.
-  if (zero >= 1) memory.optimizer *= 1.0 / plan.shape(1).ways();
-  memory.activations = activations_of_stage(job, software, plan, stage);
-  memory.buffers = buffers_of_stage(job, software, plan, stage);
+  if (zero >= 1) optimizer *= 1.0 / plan.shape(1).ways();
+  memory.optimizer = optimizer * (1.0 - plan.optimizer_offload);
+  memory.activations = held.device;
+  memory.host = held.host + optimizer * plan.optimizer_offload;
+  memory.buffers = buffers_of_stage(job, software, plan, parts, layers).all();
   memory.fixed = software.reserved_fixed;
   memory.reserve = memory.fixed + memory.allocated() * software.reserved_fraction;
   return memory;
 }
 
+Memory memory_of_stage(const workload::Job& job, const workload::Software& software,
+                       const Plan& plan, int stage, const StateBytes& state,
+                       const MemoryParts& parts) {
+  const StageContent content{sum_of_stage(job.model, plan, stage, parts.parameters),
+                             layers_of_stage(job.model, plan, stage),
+                             activations_of_stage(job, plan, parts, stage)};
+  auto memory = memory_of_content(job, software, plan, content, state, parts);
+  memory.stage = stage;
+  return memory;
+}
+
 Memory peak_memory(const workload::Job& job, const workload::Software& software, const Plan& plan) {
-  Memory peak = memory_of_stage(job, software, plan, 0);
+  const auto state = state_bytes(job, software, plan);
+  const auto parts = memory_parts(job, software, plan);
+  Memory peak = memory_of_stage(job, software, plan, 0, state, parts);
   for (int stage = 1; stage < plan.pipeline; ++stage) {
-    const auto memory = memory_of_stage(job, software, plan, stage);
+    const auto memory = memory_of_stage(job, software, plan, stage, state, parts);
     if (memory.total() > peak.total()) peak = memory;
   }
   return peak;

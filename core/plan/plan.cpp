@@ -6,18 +6,30 @@
 #include <array>
 #include <numeric>
 
+#include "options_text.h"
+
 namespace weft::plan {
 
 const char* name_of(Recompute recompute) {
-  constexpr std::array<const char*, kRecomputeCount> kNames = {"none", "selective", "attention",
-                                                               "full"};
+  constexpr std::array kNames = {"none", "selective", "attention", "full", "modules"};
   return kNames[static_cast<std::size_t>(recompute)];
+}
+
+std::string recompute_text(const Plan& plan) {
+  return plan.recompute == Recompute::kModules ? workload::to_text(plan.modules)
+                                               : name_of(plan.recompute);
+}
+
+std::string schedule_text(const Plan& plan) {
+  const bool interleaved =
+      plan.schedule == Schedule::kOneForwardOneBackward && plan.virtual_stages > 1;
+  return (interleaved ? "interleaved " : "") + std::string(title_of(plan.schedule));
 }
 
 std::string layout_text(const Plan& plan) {
   std::string text = fmt::format("TP{}", plan.tensor);
   if (plan.sequence_parallel) text += "+SP";
-  if (plan.context > 1) text += fmt::format(" CP{}", plan.context);
+  if (plan.context > 1) text += fmt::format(" CP{}", plan.context) + exchange_text(plan);
   text += fmt::format(" PP{}", plan.pipeline);
   if (plan.virtual_stages > 1) text += fmt::format("x{}", plan.virtual_stages);
   text += fmt::format(" DP{}", plan.data);
@@ -25,12 +37,12 @@ std::string layout_text(const Plan& plan) {
   if (plan.pipeline > 1 && plan.schedule != Schedule::kOneForwardOneBackward) {
     text += fmt::format(" {}", title_of(plan.schedule));
   }
-  return text;
+  return text + options_text(plan);
 }
 
 std::string to_text(const Plan& plan) {
   return fmt::format("{} ZeRO-{}, micro-batch {}, recompute {}", layout_text(plan), plan.zero,
-                     plan.micro_batch, name_of(plan.recompute));
+                     plan.micro_batch, recompute_text(plan));
 }
 
 namespace {
@@ -72,6 +84,18 @@ int recomputed_layers(const Plan& plan, int virtual_stage, int layers) {
 }
 
 }  // namespace
+
+std::vector<int> layers_with_ends(const workload::Model& model, int virtual_stages, bool embedding,
+                                  bool loss) {
+  const int behind = model.prediction_layers + (loss ? 1 : 0);
+  const int slots = model.layers + behind + (embedding ? 1 : 0);
+  const int each = slots / virtual_stages;
+  if (slots % virtual_stages != 0 || each < std::max(behind, 1)) return {};
+  std::vector<int> layers(static_cast<std::size_t>(virtual_stages), each);
+  layers.front() -= embedding ? 1 : 0;
+  layers.back() -= behind;
+  return layers.back() < 0 ? std::vector<int>{} : layers;
+}
 
 Chunk chunk_of(const Plan& plan, const workload::Model& model, int virtual_stage) {
   const auto range = range_of(plan, model.layers, model.prediction_layers, virtual_stage);

@@ -1,9 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <stdexcept>
 
+#include "read_layers.h"
+#include "read_options.h"
+#include "read_recompute.h"
 #include "weft/plan/space.h"
 
 namespace weft::plan {
@@ -11,8 +15,6 @@ namespace weft::plan {
 namespace {
 
 using base::Fields;
-
-const std::vector<std::string> kRecomputeNames = {"none", "selective", "attention", "full", "auto"};
 
 std::vector<std::string> schedule_names() {
   std::vector<std::string> names;
@@ -35,25 +37,6 @@ std::optional<int> degree(Fields& fields, const char* key, int minimum, int most
   if (given <= most) return given;
   fields.reading().error(*value, fmt::format("at most {} is expected here", most));
   return std::nullopt;
-}
-
-std::vector<int> layer_list(Fields& fields) {
-  std::vector<int> layers;
-  if (!fields.has("layers")) return layers;
-  for (const auto& node : fields.list("layers")) {
-    int count = 0;
-    const std::string text(node.text());
-    try {
-      count = std::stoi(text);
-    } catch (const std::exception&) {
-      count = 0;
-    }
-    if (count < 1 || std::to_string(count) != text) {
-      fields.reading().error(node, fmt::format("'{}' is not a number of layers", text));
-    }
-    layers.push_back(count);
-  }
-  return layers;
 }
 
 // {order: ["F0 F1 B0 …", …], placement: loop or fold}: one line of operations for each stage.
@@ -95,10 +78,12 @@ void read_schedule(Fields& fields, Request& request) {
 
 // A plan that differs from a legal one in nothing but the given degree.
 void check_alone(Fields& fields, const char* key, const Plan& plan, const workload::Job& job,
-                 const cluster::Cluster& cluster) {
+                 const cluster::Cluster& cluster, bool layers_given = false) {
   const auto problem = first_problem(cluster, job, plan);
   if (!problem) return;
   if (*problem == Problem::kPrecision) return;  // not the plan's fault: reported with the case
+  // Stages may be without a layer where layers are given: see check_stages().
+  if (*problem == Problem::kPipelineDepth && layers_given) return;
   fields.reading().error(*fields.value(key),
                          explain(*problem, cluster, job, workload::Software{}, plan));
 }
@@ -115,7 +100,7 @@ void check_degrees(Fields& fields, const Request& request, const workload::Job& 
   if (request.pipeline) {
     Plan alone;
     alone.pipeline = *request.pipeline;
-    check_alone(fields, "pipeline", alone, job, cluster);
+    check_alone(fields, "pipeline", alone, job, cluster, !request.layers.empty());
   }
   if (request.expert) {
     // With as many data ranks; that the batch may not split over them is not its fault.
@@ -170,14 +155,14 @@ void check_stages(Fields& fields, const Request& request, const workload::Job& j
     fields.reading().error(*fields.value(key),
                            explain(problem, cluster, job, workload::Software{}, plan));
   };
-  const auto sum = std::accumulate(plan.layers.begin(), plan.layers.end(), 0);
+  const auto sum = std::accumulate(plan.layers.begin(), plan.layers.end(), std::int64_t{0});
   const bool counted = request.pipeline && request.virtual_stages;
   if (!plan.layers.empty() &&
       (sum != job.model.layers ||
        (counted && static_cast<int>(plan.layers.size()) != plan.chunks()))) {
     complain("layers", Problem::kLayerSplit);
   }
-  if (counted && plan.chunks() > job.model.layers) {
+  if (counted && plan.layers.empty() && plan.chunks() > job.model.layers) {
     complain("virtual_stages", Problem::kPipelineDepth);
   } else if (plan.virtual_stages > 1 && request.pipeline == 1) {
     complain("virtual_stages", Problem::kInterleaving);
@@ -210,15 +195,10 @@ Request read_request(const base::Node& node, base::Reading& reading, const workl
   if (fields.has("sequence_parallel")) {
     request.sequence_parallel = fields.flag("sequence_parallel", true);
   }
-  const auto recompute = fields.choice("recompute", kRecomputeNames, kRecomputeCount);
-  if (recompute < kRecomputeCount) request.recompute = static_cast<Recompute>(recompute);
+  read_recompute(fields, request);
   read_schedule(fields, request);
-  request.layers = layer_list(fields);
-  for (const auto& stage : fields.list("recompute_layers")) {
-    const auto count = base::integer_of(stage, reading, fields.name(), 0);
-    request.recompute_layers.push_back(
-        static_cast<int>(std::min<std::int64_t>(count, kMostDegree)));
-  }
+  read_layers(fields, request, job.model);
+  read_options(fields, request);
   fields.finish();
   if (!reading.diagnostics().empty()) return request;
 

@@ -1,6 +1,9 @@
 #include "weft/report/json.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
+
+#include "plan_value.h"
 
 namespace weft::report {
 
@@ -14,22 +17,6 @@ Json to_json(const base::Money& money) {
 
 Json optional_money(const std::optional<base::Money>& money) {
   return money ? to_json(*money) : Json();
-}
-
-Json to_json(const plan::Plan& plan) {
-  Json json = {{"tensor", plan.tensor},
-               {"sequence_parallel", plan.sequence_parallel},
-               {"context", plan.context},
-               {"data", plan.data},
-               {"pipeline", plan.pipeline},
-               {"virtual_stages", plan.virtual_stages},
-               {"expert", plan.expert},
-               {"micro_batch", plan.micro_batch},
-               {"zero", plan.zero},
-               {"recompute", plan::name_of(plan.recompute)},
-               {"schedule", plan::name_of(plan.schedule)}};
-  if (!plan.layers.empty()) json["layers"] = plan.layers;
-  return json;
 }
 
 Json to_json(const step::Ledger& ledger, const cluster::Cluster& cluster) {
@@ -163,6 +150,18 @@ Json to_json(const validation::NearestPublished& nearest) {
           {"p90_abs_error", runs.p90_abs_error}};
 }
 
+// Ends of the step that hold 90 % of runs such as this, from all published ones.
+Json interval_json(const validation::NearestPublished& nearest, base::Time step) {
+  if (!nearest.interval) return {};
+  const auto& interval = *nearest.interval;
+  const double factor = std::exp(interval.half_width);
+  return {{"low_s", step.si() / factor},
+          {"high_s", step.si() * factor},
+          {"runs", interval.runs},
+          {"of", interval.of},
+          {"stack_known", interval.is_stack_known}};
+}
+
 Json outcome_json(const study::Outcome& outcome, const study::Case& c) {
   const auto& chip = c.cluster.chip;
   const double per_device = static_cast<double>(chip.dies) / chip.devices();
@@ -171,7 +170,7 @@ Json outcome_json(const study::Outcome& outcome, const study::Case& c) {
             {"packages", static_cast<double>(devices) / chip.devices()},
             {"dies", static_cast<double>(devices) * per_device}};
   };
-  return {{"plan", to_json(outcome.plan)},
+  return {{"plan", plan_json(outcome.plan)},
           {"evidence", outcome.evidence.is_fitted ? "fitted" : "extrapolated"},
           {"evidence_reason", outcome.evidence.reason},
           {"used", counts(outcome.devices_used)},
@@ -213,7 +212,10 @@ std::string to_json(const study::Study& study, const std::vector<study::CaseResu
     if (results[i].outcome) {
       one["outcome"] = outcome_json(*results[i].outcome, c);
       one["sensitivity"] = to_json(sensitivities[i]);
-      if (!nearest.empty()) one["nearest_published"] = to_json(nearest[i]);
+      if (!nearest.empty()) {
+        one["nearest_published"] = to_json(nearest[i]);
+        one["step_interval"] = interval_json(nearest[i], results[i].outcome->ledger.step);
+      }
     } else {
       one["infeasible"] = results[i].reason;
     }

@@ -28,6 +28,11 @@ void Table::row(const std::string& label, const std::vector<std::string>& cells)
   line("  " + label, cells, false);
 }
 
+void Table::text(const std::string& text) {
+  text_ += text;
+  if (!text.ends_with('\n')) text_ += '\n';
+}
+
 void Table::note(const std::string& text) { text_ += wrapped(text, 2); }
 
 }  // namespace weft::report

@@ -19,6 +19,8 @@ class Table {
   void heading(const std::string& text, const std::vector<std::string>& cells = {});
   void row(const std::string& label, const std::vector<std::string>& cells);
   void note(const std::string& text);
+  // As it is; a line end is added where there is none.
+  void text(const std::string& text);
   void blank() { text_ += "\n"; }
   [[nodiscard]] const std::string& text() const { return text_; }
 

@@ -127,8 +127,14 @@ class Writer {
     table_.row("software", stacks);
     table_.row("site", sites);
     for (const auto& column : columns_) {
-      if (column.result->outcome) continue;
-      table_.note(column.study_case->cluster.label + ": " + column.result->reason);
+      const auto& c = *column.study_case;
+      const auto& outcome = column.result->outcome;
+      if (!outcome) {
+        table_.note(c.cluster.label + ": " + column.result->reason);
+      } else if (!plan::ships(c.software, outcome->plan)) {
+        table_.note(fmt::format("{}: {} does not ship {}", c.cluster.label, c.software.name,
+                                plan::schedule_text(outcome->plan)));
+      }
     }
     row("plan", [](const Column&, const Outcome& o) { return plan::layout_text(o.plan); });
     row("ZeRO/MBS/recompute", [](const Column&, const Outcome& o) {
@@ -177,8 +183,9 @@ class Writer {
   void nearest() {
     if (columns_.front().nearest == nullptr) return;
     for (std::size_t i = 0; i < kNearLabels.size(); ++i) {
-      row(kNearLabels[i],
-          [i](const Column& c, const Outcome&) { return near_cells(*c.nearest)[i]; });
+      row(kNearLabels[i], [i](const Column& c, const Outcome& o) {
+        return near_cells(*c.nearest, o.ledger.step)[i];
+      });
     }
   }
 

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "json_value.h"
 
 #include "weft/report/accuracy.h"
@@ -10,6 +12,13 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 const char* class_of(bool is_memory) { return is_memory ? "memory" : "speed"; }
+
+// Ends of the interval in the published unit.
+Json interval_of(const validation::RowResult& row) {
+  if (!row.half_width || !row.predicted) return {};
+  const double factor = std::exp(*row.half_width);
+  return {*row.predicted / factor, *row.predicted * factor};
+}
 
 Json to_json(const validation::RowResult& row) {
   Json json = {{"id", row.id},
@@ -30,6 +39,7 @@ Json to_json(const validation::RowResult& row) {
                {"reason", row.is_skipped() ? Json(row.reason) : Json()},
                {"doubt", row.doubt.empty() ? Json() : Json(row.doubt)},
                {"memory_need", number_or_null(row.memory_need)}};
+  json["interval"] = interval_of(row);
   json["filled"] = Json::array();
   for (const auto& filled : row.filled) {
     json["filled"].push_back(
@@ -57,9 +67,33 @@ Json to_json(const validation::Summary& summary) {
           {"worst_id", summary.worst_id}};
 }
 
+Json to_json(const validation::SetResult& result) {
+  return {{"name", result.set.name},
+          {"judged_by", validation::name_of(result.set.judge)},
+          {"split", result.set.split.empty() ? validation::kAll : result.set.split},
+          {"n", result.n},
+          {"skipped", result.skipped},
+          {"value", number_or_null(result.value)},
+          {"aim", result.set.aim},
+          {"met", result.is_met()},
+          {"bias", result.bias}};
+}
+
+Json to_json(const validation::HeldShare& coverage) {
+  return {{"vendor", coverage.vendor},
+          {"kind", coverage.kind},
+          {"split", coverage.split},
+          {"stack_known", !coverage.unknown},
+          {"n", coverage.n},
+          {"inside", coverage.inside},
+          {"inside_as_new", coverage.inside_new},
+          {"median_half_width", coverage.median_width}};
+}
+
 }  // namespace
 
-std::string to_json(const validation::Validation& validation) {
+std::string to_json(const validation::Validation& validation,
+                    const std::vector<validation::HeldShare>& coverage) {
   Json json;
   json["rows"] = Json::array();
   for (const auto& row : validation.rows) json["rows"].push_back(to_json(row));
@@ -73,6 +107,10 @@ std::string to_json(const validation::Validation& validation) {
   for (const auto& summary : by_publication(validation)) {
     json["summary_by_publication"].push_back(to_json(summary));
   }
+  json["sets"] = Json::array();
+  for (const auto& set : validation.sets) json["sets"].push_back(to_json(set));
+  json["intervals"] = Json::array();
+  for (const auto& group : coverage) json["intervals"].push_back(to_json(group));
   // Rows come from anywhere: bytes that are no UTF-8 are shown as such.
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

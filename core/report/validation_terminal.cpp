@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "table.h"
+#include "validation_sets.h"
 #include "weft/report/accuracy.h"
 #include "weft/report/text.h"
 #include "weft/report/validation_text.h"
@@ -148,13 +149,19 @@ std::string unplaced_texts(const std::vector<RowResult>& rows, Colour colour) {
 
 }  // namespace
 
-std::string to_terminal(const validation::Validation& validation, const ValidationView& view) {
+std::string to_terminal(const validation::Validation& validation,
+                        const std::vector<validation::HeldShare>& coverage,
+                        const ValidationView& view) {
   std::size_t texts = 0;
   for (const auto& row : validation.rows) texts += row.unplaced.empty() ? 0 : 1;
   std::string text =
       groups("speed, errors in % of ln(predicted / published)", validation.summaries, view.colour);
   text += "\n" + groups("the same without rows in doubt", validation.beyond_doubt, view.colour);
-  text += sources(by_publication(validation), view.colour);
+  const auto publications = by_publication(validation);
+  text += set_lines(validation.sets, view.colour);
+  text += coverage_lines(coverage, view.colour);
+  text += sources(publications, view.colour);
+  text += bias_lines(publications, validation.explanations, view.colour);
   text += worst_rows(validation.rows, view.worst, view.colour);
   text += doubtful_rows(validation.rows, view.colour);
   text += skipped_rows(validation.rows, view.colour);

@@ -10,26 +10,60 @@ namespace weft::step {
 
 namespace {
 
+bool is_plain(plan::Schedule schedule) {
+  return schedule == plan::Schedule::kOneForwardOneBackward || schedule == plan::Schedule::kGPipe;
+}
+
 // Work of each stage, behind the first micro-batch's way to it and before the last one's way back.
-double bound_of_plain_schedules(const PipelineTimes& times) {
-  const auto stages = static_cast<std::size_t>(times.stages);
-  const auto micro_batches = static_cast<double>(times.micro_batches);
+// Of stages that are alike the last one has the longest ways.
+double bound_of_ways(std::span<const AlikeStages> stages, double micro_batches, double transfer) {
   double bound = 0;
-  double way_there = times.start[0];  // first micro-batch's arrival at the stage
-  double way_back = 0;                // from this stage's last pass until all before it have ended
-  for (std::size_t i = 0; i < stages; ++i) {
-    double work = 0;
-    for (std::size_t c = 0; c < static_cast<std::size_t>(times.chunks); ++c) {
-      work += times.forward[c * stages + i] + times.backward[c * stages + i];
-    }
-    if (i > 0) {
-      way_there = std::max(way_there + times.forward[i - 1] + times.transfer, times.start[i]);
-      way_back += times.transfer + times.backward[i - 1];
-    }
-    way_back = std::max(way_back, times.tail[i]);
-    bound = std::max(bound, way_there + micro_batches * work + way_back);
+  double way_there = 0;             // first micro-batch's arrival at the stage
+  double way_back = 0;              // from this stage's last pass until all before it have ended
+  double arrives = 0, returns = 0;  // what the stage before adds to both
+  for (const auto& stage : stages) {
+    way_there = std::max(way_there + arrives, stage.start);
+    way_back = std::max(way_back + returns, stage.tail);
+    arrives = stage.forward + transfer;
+    returns = transfer + stage.backward;
+    const double further = stage.count - 1;
+    way_there += further * arrives;
+    way_back += further * returns;
+    bound = std::max(bound, way_there + micro_batches * stage.work + way_back);
   }
   return bound;
+}
+
+// Where weight gradients are put off, they may come last.
+double bound_of_work(std::span<const AlikeStages> stages, plan::Schedule schedule,
+                     double micro_batches, double transfer) {
+  const auto& traits = plan::traits_of(schedule);
+  // With two ways a stage may begin with either.
+  const bool waits = !traits.rolls_over && traits.placement != plan::Placement::kBothWays;
+  double bound = 0;
+  double way_there = 0, arrives = 0;
+  for (const auto& stage : stages) {
+    way_there = std::max(way_there + arrives, stage.start);
+    arrives = stage.forward + transfer;
+    way_there += (stage.count - 1) * arrives;
+    const double begin = waits ? way_there : stage.start;
+    bound = std::max(bound, begin + micro_batches * stage.work + stage.tail);
+  }
+  return bound;
+}
+
+double bound_of_plain_schedules(const PipelineTimes& times, PipelineScratch& scratch) {
+  const auto stages = at(times.stages);
+  scratch.alike.clear();
+  for (std::size_t i = 0; i < stages; ++i) {
+    double work = 0;
+    for (std::size_t c = 0; c < at(times.chunks); ++c) {
+      work += times.forward[c * stages + i] + times.backward[c * stages + i];
+    }
+    scratch.alike.push_back(
+        {1, times.forward[i], times.backward[i], work, times.start[i], times.tail[i]});
+  }
+  return bound_of_ways(scratch.alike, static_cast<double>(times.micro_batches), times.transfer);
 }
 
 // Longest paths from the last rounds and the tails to the end: walks them backwards. `ends` holds,
@@ -106,9 +140,14 @@ double bound_of_order(const PipelineTimes& times, PipelineScratch& scratch) {
 }  // namespace
 
 double closed_form(const PipelineTimes& times, PipelineScratch& scratch) {
-  const bool is_plain = times.schedule == plan::Schedule::kOneForwardOneBackward ||
-                        times.schedule == plan::Schedule::kGPipe;
-  return is_plain ? bound_of_plain_schedules(times) : bound_of_order(times, scratch);
+  return is_plain(times.schedule) ? bound_of_plain_schedules(times, scratch)
+                                  : bound_of_order(times, scratch);
+}
+
+double quick_form(std::span<const AlikeStages> stages, plan::Schedule schedule,
+                  double micro_batches, double transfer) {
+  return is_plain(schedule) ? bound_of_ways(stages, micro_batches, transfer)
+                            : bound_of_work(stages, schedule, micro_batches, transfer);
 }
 
 }  // namespace weft::step

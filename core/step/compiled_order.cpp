@@ -12,8 +12,9 @@ namespace {
 using plan::Operation;
 using plan::Task;
 
-// Kinds of durations, each by virtual stage; then nothing at all.
-enum Duration { kForwardTime, kBackwardTime, kInputTime, kWeightTime, kPairTime, kDurationKinds };
+// Kinds of durations, each by virtual stage; then pairs, by virtual stage of the forward pass and
+// chunk of the backward pass; then nothing at all.
+enum Duration { kForwardTime, kBackwardTime, kInputTime, kWeightTime, kDurationKinds };
 
 // Rounds before and after a jump that must be remembered at once, beside the head.
 constexpr int kRoundsRemembered = 40;
@@ -55,7 +56,11 @@ class Compiler {
   [[nodiscard]] std::int32_t duration(Duration kind, int virtual_stage) const {
     return kind * shape_.model_chunks() + virtual_stage;
   }
-  [[nodiscard]] std::int32_t no_time() const { return kDurationKinds * shape_.model_chunks(); }
+  [[nodiscard]] std::int32_t pair(int virtual_stage, int backward_chunk) const {
+    return kDurationKinds * shape_.model_chunks() + virtual_stage * shape_.chunks() +
+           backward_chunk;
+  }
+  [[nodiscard]] std::int32_t no_time() const { return pair(shape_.model_chunks(), 0); }
 
   // Results of a stage's own passes are there before it needs them.
   [[nodiscard]] Result from(bool is_forward, int virtual_stage, int way, int stage,
@@ -97,8 +102,10 @@ class Compiler {
         result.durations[0] = duration(kWeightTime, vs);
         break;
       case Task::kPair:
-        result.durations[0] = duration(pairs_overlap_ ? kPairTime : kForwardTime, vs);
-        if (!pairs_overlap_) {
+        if (pairs_overlap_) {
+          result.durations[0] = pair(vs, op.backward_chunk);
+        } else {
+          result.durations[0] = duration(kForwardTime, vs);
           const int back = shape_.virtual_stage(stage, op.backward_chunk);
           result.durations[1] = duration(kBackwardTime, back);
         }
@@ -176,15 +183,17 @@ std::shared_ptr<const CompiledOrder> compiled_order(const PipelineTimes& times,
 void set_durations(const PipelineTimes& times, PipelineScratch& scratch) {
   const auto chunks = at(static_cast<std::int64_t>(times.stages) * times.chunks);
   auto& durations = scratch.durations;
-  durations.assign(kDurationKinds * chunks + 1, 0.0);
+  const auto pairs = chunks * at(times.shape().chunks());
+  durations.assign(kDurationKinds * chunks + pairs + 1, 0.0);
   for (std::size_t vs = 0; vs < chunks; ++vs) {
     const double weight = times.weight.empty() ? 0.0 : times.weight[vs];
     durations[kForwardTime * chunks + vs] = times.forward[vs];
     durations[kBackwardTime * chunks + vs] = times.backward[vs];
     durations[kInputTime * chunks + vs] = times.backward[vs] - weight;
     durations[kWeightTime * chunks + vs] = weight;
-    if (!times.overlapped.empty()) durations[kPairTime * chunks + vs] = times.overlapped[vs];
   }
+  std::copy(times.overlapped.begin(), times.overlapped.end(),
+            durations.begin() + static_cast<std::ptrdiff_t>(kDurationKinds * chunks));
 }
 
 }  // namespace weft::step

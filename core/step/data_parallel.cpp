@@ -43,17 +43,30 @@ Communication behind(base::Time work, base::Time window, double layers, bool ove
   return {exposed + hidden * tax, hidden};
 }
 
+// What the copy of gradients to the host adds to the wait for their reduction: each layer's follows
+// its reduction, on a link of its own, so that both share one window and the longer one counts.
+base::Time added_by_copy(const DataParallelWork& work, base::Time window, double layers,
+                         bool overlaps) {
+  const auto exposed = [&](base::Time time) {
+    return behind(time, window, layers, true, 0).exposed;
+  };
+  if (!overlaps) return exposed(work.to_host);
+  return exposed(std::max(work.gradients, work.to_host)) +
+         std::min(work.gradients, work.to_host) / layers - exposed(work.gradients);
+}
+
 }  // namespace
 
 DataParallelWork data_parallel_work(const cluster::Cluster& cluster,
                                     const workload::Software& software, int zero,
+                                    double gradient_bytes,
                                     const workload::ShardedParameters& parameters,
                                     const GroupShapes& shapes, int copies) {
   DataParallelWork result;
   Work work(cluster.fabric, software);
   const double dense = parameters.dense;
   const double experts = parameters.experts;
-  const double g = software.gradient_bytes;
+  const double g = gradient_bytes;
   if (zero == 0) {
     result.gradients = work.exchange(Collective::kAllReduce, shapes.data, g * dense) +
                        work.exchange(Collective::kAllReduce, shapes.expert_data, g * experts);
@@ -78,6 +91,7 @@ DataParallelWork data_parallel_work(const cluster::Cluster& cluster,
   const chips::MemoryBound update{base::Bytes((kAdam + g) * sharded + 2 * g * gradients),
                                   base::Work(kAdamOps * sharded), kOptimizerKernels};
   const auto cost = chips::memory_bound(cluster.device(), cluster.state.point, update);
+  result.updated = sharded;
   result.optimizer = cost.time;
   result.optimizer_energy = cost.energy;
   result.sent = work.sent;
@@ -89,6 +103,11 @@ DataParallelCost overlapped(const DataParallelWork& work, const workload::Softwa
   DataParallelCost cost;
   const double tax = software.communication_tax;
   cost.gradients = behind(work.gradients, backward, layers, software.overlap_gradients, tax);
+  if (work.to_host.si() > 0) {
+    const auto exposed = added_by_copy(work, backward, layers, software.overlap_gradients);
+    cost.gradients.exposed += exposed;
+    cost.gradients.hidden += work.to_host - exposed;
+  }
   cost.parameters = behind(work.parameters, forward, layers, software.overlap_parameters, tax);
   cost.optimizer = work.optimizer;
   cost.optimizer_energy = work.optimizer_energy;

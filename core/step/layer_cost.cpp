@@ -6,6 +6,9 @@
 
 #include "weft/chips/kernel.h"
 #include "weft/plan/memory.h"
+#include "weft/step/offload.h"
+#include "weft/step/stragglers.h"
+#include "weft/step/token_copies.h"
 
 namespace weft::step {
 
@@ -43,19 +46,28 @@ struct Kernels {
 
 class PassBuilder {
  public:
-  // `synchronisation`: for how long the host of each pass waits for the device.
+  // `synchronisation`: for how long the host of each pass waits for the device; `slowest`: share by
+  // which the slowest device's kernels take longer.
   PassBuilder(const cluster::Cluster& cluster, const workload::Software& software,
-              const GroupShapes& shapes, double residual, base::Time synchronisation)
+              const GroupShapes& shapes, double residual, base::Time synchronisation, bool in_pairs,
+              double slowest)
       : cluster_(cluster),
         software_(software),
         shapes_(shapes),
         residual_(residual),
-        synchronisation_(synchronisation) {}
+        synchronisation_(synchronisation),
+        slowest_(slowest),
+        in_pairs_(in_pairs),
+        expert_hidden_(in_pairs ? software.expert_hidden_alone : software.expert_hidden),
+        device_(cluster.device()) {
+    if (software.gemm_waves) device_.kernels.gemm.waves = *software.gemm_waves;
+  }
 
   // `gathered` and `scattered` are bytes of parameters and gradients that data-parallel ranks
   // exchange beside this pass.
+  // `offloaded`: bytes of activations that go to the host, or come from there, beside it.
   PassCost build(const workload::Pass& pass, const workload::ShardedParameters& gathered,
-                 const workload::ShardedParameters& scattered) {
+                 const workload::ShardedParameters& scattered, base::Bytes offloaded) {
     const auto kernels = run(pass);
     cost_.kernels = kernels.all;
     cost_.weight = kernels.weight;
@@ -64,6 +76,9 @@ class PassBuilder {
     context(pass, kernels.attention);
     expert(pass);
     data(gathered, scattered);
+    cost_.stragglers = cost_.kernels * slowest_;
+    if (offloaded.si() > 0) offload(offloaded);
+    cost_.open = open_on(shapes_.expert) + cost_.offload.exposed;
     host(kernels.launches + exchange_launches(pass));
     return cost_;
   }
@@ -71,7 +86,7 @@ class PassBuilder {
  private:
   Kernels run(const workload::Pass& pass) const {
     Kernels sum;
-    const auto& device = cluster_.device();
+    const auto& device = device_;
     const auto& point = cluster_.state.point;
     for (const auto& kernel : pass.kernels) {
       auto cost = std::visit(
@@ -126,11 +141,17 @@ class PassBuilder {
     cost_.tensor = split(sum, std::min(sum, matrix) * share);
   }
 
-  // Ring attention: each block of keys travels while the block before is worked on.
+  // Ring attention: each block of keys travels while the block before is worked on. Gathering and
+  // trading stand before or behind all of the attention.
   void context(const workload::Pass& pass, base::Time attention) {
     const double size = shapes_.context.size;
+    base::Time whole;
     for (const auto& e : pass.exchanges) {
       if (e.group != workload::Group::kContext) continue;
+      if (e.kind != ExchangeKind::kRing) {
+        whole += exchange(collective_of(e.kind), shapes_.context, e.bytes, e.count);
+        continue;
+      }
       const auto one = exchange(Collective::kPointToPoint, shapes_.context_neighbour, e.bytes,
                                 e.count * (size - 1)) /
                        (size - 1);
@@ -138,25 +159,44 @@ class PassBuilder {
       cost_.context.exposed += (one - behind + behind * software_.communication_tax) * (size - 1);
       cost_.context.hidden += behind * (size - 1);
     }
+    const auto open = open_on(shapes_.context);
+    const auto beside = split(whole, std::min(whole, open) * software_.context_hidden);
+    cost_.context.exposed += beside.exposed;
+    cost_.context.hidden += beside.hidden;
   }
 
   void expert(const workload::Pass& pass) {
     base::Time sum;
     for (const auto& e : pass.exchanges) {
       if (e.group != workload::Group::kExpert) continue;
-      sum +=
-          exchange(collective_of(e.kind), shapes_.expert, e.bytes * copies_sent(e.copies), e.count);
+      sum += expert_exchange(e);
     }
-    cost_.expert = split(sum, std::min(sum, cost_.kernels) * software_.expert_hidden);
+    cost_.expert = split(sum, std::min(sum, open_on(shapes_.expert)) * expert_hidden_);
+  }
+
+  // The rank that gets most sets the time; what a rank sends is the mean.
+  base::Time expert_exchange(const workload::Exchange& e) {
+    const auto bytes = e.bytes * copies_sent(e);
+    auto time = exchange(collective_of(e.kind), shapes_.expert, bytes, e.count);
+    if (e.fullest != 1) {
+      time = collective_cost(cluster_.fabric, software_, collective_of(e.kind), shapes_.expert,
+                             bytes * e.fullest)
+                 .time *
+             e.count;
+    }
+    const int top = shapes_.expert.top_tier();
+    if (software_.expert_bandwidth <= 0 || top < 0) return time;
+    const auto& link = cluster_.fabric.tiers()[static_cast<std::size_t>(top)].link;
+    return time * (link.all_to_all_efficiency / software_.expert_bandwidth);
   }
 
   // Of the copies of a token, those that leave: one for each host it goes to when hosts pass them
   // on, for experts picked at random.
-  [[nodiscard]] double copies_sent(double copies) const {
+  [[nodiscard]] double copies_sent(const workload::Exchange& e) const {
     const int top = shapes_.expert.top_tier();
     const double hosts = shapes_.expert.tiers[static_cast<std::size_t>(top)].children;
     if (!software_.sends_once_per_host || top == 0 || hosts < 2) return 1;
-    return hosts * (1 - std::pow(1 - 1 / hosts, copies)) / copies;
+    return hosts_reached(hosts, e.copies, e.groups, e.top_groups) / e.copies;
   }
 
   // What runs behind compute takes a share of it away.
@@ -185,27 +225,42 @@ class PassBuilder {
     add(Collective::kAllGather, gathered.experts, shapes_.expert_data);
     add(Collective::kReduceScatter, scattered.dense, shapes_.shard);
     add(Collective::kReduceScatter, scattered.experts, shapes_.expert_data);
-    cost_.window = window() * software_.data_window;
-    cost_.data = split(sum, std::min(sum, cost_.window));
+    const auto window = open_on(shapes_.shard) * software_.data_window;
+    cost_.data = split(sum, std::min(sum, window));
+    cost_.window = open_on(shapes_.data) * software_.data_window;
   }
 
-  // When data-parallel ranks can talk: during kernels, but not while other exchanges on their tier
-  // run behind these, and during exchanges on other tiers.
-  [[nodiscard]] base::Time window() const {
-    const int ours = shapes_.data.top_tier();
+  // When a further exchange of a group can run: during kernels, but not while an exchange on its
+  // tier runs behind these already, and while one on another tier is waited for. This is kernels
+  // less all that is hidden, but for constants; so faster kernels never make a pass longer.
+  [[nodiscard]] base::Time open_on(const interconnect::GroupShape& group) const {
+    const int tier = group.top_tier();
     auto open = cost_.kernels;
-    const auto share = [&](const interconnect::GroupShape& group, const Communication& other) {
-      open += group.top_tier() == ours ? -other.hidden : other.exposed;
+    const auto share = [&](const interconnect::GroupShape& other, const Communication& known) {
+      open += other.top_tier() == tier ? -known.hidden : known.exposed;
     };
     share(shapes_.tensor, cost_.tensor);
     share(shapes_.context, cost_.context);
-    share(shapes_.expert, cost_.expert);
+    share(shapes_.expert, {cost_.expert.exposed - given_away(), cost_.expert.hidden});
+    share(shapes_.shard, cost_.data);
     return std::max(open, base::Time(0));
+  }
+
+  void offload(base::Bytes bytes) {
+    const auto beside = cost_.kernels + cost_.exposed() + cost_.stragglers - given_away();
+    cost_.offload = offload_activations(cluster_.host, bytes, beside, software_.communication_tax);
+    // While the link to the host is waited for, data-parallel ranks can talk.
+    cost_.window += cost_.offload.exposed * software_.data_window;
+  }
+
+  // In a pair the other pass works while this one waits for experts.
+  [[nodiscard]] base::Time given_away() const {
+    return in_pairs_ ? cost_.expert.exposed : base::Time(0);
   }
 
   // The host issues kernels ahead of the device: the slower of the two sets the pace, softly.
   void host(double launches) {
-    const double device = (cost_.kernels + cost_.exposed()).si();
+    const double device = (cost_.kernels + cost_.exposed() + cost_.stragglers).si();
     const double issue = (software_.launch * launches).si();
     const double larger = std::max(device, issue);
     cost_.total = base::Time(device);
@@ -222,11 +277,25 @@ class PassBuilder {
   const GroupShapes& shapes_;
   double residual_;
   base::Time synchronisation_;
+  double slowest_;
+  bool in_pairs_;
+  double expert_hidden_;
+  chips::Device device_;  // with the stack's libraries
   PassCost cost_;
 };
 
 workload::ShardedParameters scaled(const workload::ShardedParameters& parameters, double bytes) {
   return {parameters.dense * bytes, parameters.experts * bytes};
+}
+
+// Of one layer and micro-batch.
+base::Bytes offloaded_bytes(const workload::Job& job, const workload::Software& software,
+                            workload::LayerKind kind, const workload::Shard& shard,
+                            const LayerOptions& options) {
+  const bool is_layer = kind == workload::LayerKind::kDense || kind == workload::LayerKind::kMoe;
+  if (options.offloaded <= 0 || !is_layer) return base::Bytes(0);
+  const auto saved = saved_activations(job, software, kind, shard, options.modules);
+  return kept_bytes(saved, options.recompute) * options.offloaded;
 }
 
 }  // namespace
@@ -253,42 +322,72 @@ PassCost& PassCost::add(const PassCost& other, double times) {
   sum(context, other.context);
   sum(expert, other.expert);
   sum(data, other.data);
+  sum(offload, other.offload);
+  stragglers += other.stragglers * times;
   total += other.total * times;
   weight += other.weight * times;
   window += other.window * times;
+  open += other.open * times;
   energy += other.energy * times;
   add_traffic(sent, other.sent, times);
   return *this;
 }
 
 const PassCost& LayerCost::recomputed(plan::Recompute recompute) const {
-  if (recompute == plan::Recompute::kFull) return full_recompute;
-  return recompute == plan::Recompute::kAttention ? attention_recompute : selective_recompute;
+  switch (recompute) {
+    case plan::Recompute::kFull:
+      return full_recompute;
+    case plan::Recompute::kAttention:
+      return attention_recompute;
+    case plan::Recompute::kModules:
+      return module_recompute;
+    case plan::Recompute::kNone:
+    case plan::Recompute::kSelective:
+      break;
+  }
+  return selective_recompute;
 }
 
 LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
                      const workload::Software& software, workload::LayerKind kind,
-                     const workload::Shard& shard, int zero, const GroupShapes& shapes) {
+                     const workload::Shard& shard, int zero, const GroupShapes& shapes,
+                     const LayerOptions& options) {
   const auto work = layer_work(job, software, kind, shard);
   LayerCost cost;
   cost.parameters = sharded_parameters(job.model, kind, shard);
   const double residual = zero >= 2 ? software.residual_sharded : software.residual;
   const workload::ShardedParameters none;
-  const auto gathered = zero >= 3 ? scaled(cost.parameters, plan::kWeightBytes) : none;
+  const bool narrow = software.gathers_narrow_parameters && chips::is_narrow(job.precision);
+  const double weight_bytes = narrow ? chips::bytes_of(job.precision) : plan::kWeightBytes;
+  const auto gathered = zero >= 3 ? scaled(cost.parameters, weight_bytes) : none;
+  const double gradient_bytes =
+      options.gradient_bytes > 0 ? options.gradient_bytes : software.gradient_bytes;
   const bool scatters = zero >= 2 && job.training == workload::Training::kFull;
-  const auto scattered = scatters ? scaled(cost.parameters, software.gradient_bytes) : none;
+  const auto scattered = scatters ? scaled(cost.parameters, gradient_bytes) : none;
+  const double variation = software.device_variation;
+  const double slowest = variation > 0 ? variation * expected_maximum(options.devices) : 0.0;
   const auto build = [&](const workload::Pass& pass, const auto& gather, const auto& scatter,
-                         base::Time synchronisation) {
-    return PassBuilder(cluster, software, shapes, residual, synchronisation)
-        .build(pass, gather, scatter);
+                         base::Time synchronisation, base::Bytes offloaded = {}) {
+    return PassBuilder(cluster, software, shapes, residual, synchronisation, options.in_pairs,
+                       slowest)
+        .build(pass, gather, scatter, offloaded);
   };
   const auto waits =
       kind == workload::LayerKind::kMoe ? software.expert_synchronisation : base::Time(0);
-  cost.forward = build(work.forward, gathered, none, waits);
-  cost.backward = build(work.backward, gathered, scattered, waits);
-  cost.full_recompute = zero >= 3 ? build(work.forward, none, none, waits) : cost.forward;
-  cost.selective_recompute = build(work.selective_recompute, none, none, base::Time(0));
-  cost.attention_recompute = build(work.attention_recompute, none, none, base::Time(0));
+  const auto away = offloaded_bytes(job, software, kind, shard, options);
+  cost.forward = build(work.forward, gathered, none, waits, away);
+  cost.backward = build(work.backward, gathered, scattered, waits, away);
+  const bool stops = software.recomputation_stops_early;
+  const bool differs = zero >= 3 || away.si() > 0 || stops;
+  const auto repeated = stops ? up_to_last_needed(work.forward) : work.forward;
+  cost.full_recompute = differs ? build(repeated, none, none, waits) : cost.forward;
+  const auto again = [&](workload::Modules which) {
+    const bool routes = which.meets(workload::Module::kMoe);
+    return build(done_again(work.forward, which), none, none, routes ? waits : base::Time(0));
+  };
+  cost.selective_recompute = again(workload::kSelectiveModules);
+  cost.attention_recompute = again(workload::kAttentionModules);
+  if (!options.modules.empty()) cost.module_recompute = again(options.modules);
   return cost;
 }
 

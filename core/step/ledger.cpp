@@ -6,7 +6,8 @@ const char* name_of(Part part) {
   constexpr std::array<const char*, kPartCount> kNames = {
       "forward",        "backward",        "recompute",        "embedding and head",
       "host launch",    "tensor parallel", "context parallel", "expert parallel",
-      "stage transfer", "pipeline bubble", "data parallel",    "optimizer"};
+      "stage transfer", "pipeline bubble", "data parallel",    "optimizer",
+      "offload",        "stragglers"};
   return kNames[static_cast<std::size_t>(part)];
 }
 

@@ -32,6 +32,8 @@ void book(Ledger& ledger, Part kernels, const PassCost& pass) {
   book(ledger, Part::kContext, pass.context);
   book(ledger, Part::kExpert, pass.expert);
   book(ledger, Part::kData, pass.data);
+  book(ledger, Part::kOffload, pass.offload);
+  book(ledger, Part::kStragglers, pass.stragglers);
   ledger.energy[static_cast<std::size_t>(EnergyPart::kKernels)] += pass.energy;
   for (std::size_t t = 0; t < pass.sent.size(); ++t) ledger.sent[t] += pass.sent[t];
 }
@@ -82,6 +84,7 @@ void Evaluator::book_stage(const plan::Plan& plan, int stage, Ledger& ledger) co
     }
   }
   scale(ledger, static_cast<double>(shape.micro_batches_per_way()));
+  if (interwoven_) book_pairs(plan, stage, ledger);
 
   const auto& data = stages_[at(stage)].data;
   book(ledger, Part::kData, data.gradients);
@@ -126,8 +129,9 @@ Ledger Evaluator::simulate(const plan::Plan& plan) {
   const auto& point = cluster_.state.point;
   const auto exposed = ledger.part(Part::kTensor) + ledger.part(Part::kContext) +
                        ledger.part(Part::kExpert) + ledger.part(Part::kData) +
-                       ledger.part(Part::kPipelineTransfer);
-  const auto waiting = ledger.part(Part::kBubble) + ledger.part(Part::kHost);
+                       ledger.part(Part::kPipelineTransfer) + ledger.part(Part::kOffload);
+  const auto waiting =
+      ledger.part(Part::kBubble) + ledger.part(Part::kHost) + ledger.part(Part::kStragglers);
   auto& communication = ledger.energy[static_cast<std::size_t>(EnergyPart::kCommunication)];
   communication += chips::communicating_power(device, point) * exposed;
   const auto& tiers = cluster_.fabric.tiers();

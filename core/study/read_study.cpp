@@ -29,6 +29,19 @@ std::vector<Section> read_sections(Fields& fields) {
   return sections;
 }
 
+void read_search(Fields& study, Study& result) {
+  if (!study.has("search")) return;
+  auto fields = study.map("search");
+  result.search = plan::read_axes(fields);
+  if (fields.has("objective")) {
+    std::vector<std::string> names;
+    for (int o = 0; o < kObjectiveCount; ++o)
+      names.emplace_back(name_of(static_cast<Objective>(o)));
+    result.objective = static_cast<Objective>(fields.choice("objective", names));
+  }
+  fields.finish();
+}
+
 plan::Request read_plan(Fields& study, Fields& use, const workload::Job& job,
                         const cluster::Cluster& cluster) {
   auto node = use.value("plan");
@@ -98,6 +111,7 @@ Study read_study(const base::Document& document, const base::Catalog& catalog,
   fields.text("kind");
   study.job = workload::read_job(fields.map("job"), catalog);
   study.sections = read_sections(fields);
+  read_search(fields, study);
   const auto clusters = fields.list("clusters");
   if (clusters.empty()) {
     reading.error(fields.node(), "a study needs at least one entry in 'clusters'");
@@ -107,6 +121,8 @@ Study read_study(const base::Document& document, const base::Catalog& catalog,
   reading.throw_if_any();
   for (const auto& node : clusters) {
     study.cases.push_back(read_case(fields, node, study.job, catalog));
+    auto& added = study.cases.back();
+    added.request.axes = study.search.applied_to(plan::Axes::usual(added.software));
   }
   require_format(fields.node().find("job").value_or(fields.node()), study, reading);
   return study;

@@ -8,26 +8,6 @@
 
 namespace weft::study {
 
-namespace {
-
-// Why nothing was legal: the rule that refused most, with its share, and how far from fitting it
-// was.
-std::string why_nothing(const workload::Job& job, const Case& c, const plan::SpaceCount& count) {
-  if (count.considered == 0) {
-    return "no plan to consider: the degrees given exceed the cluster or do not split the batch";
-  }
-  const auto most = std::max_element(count.refused.begin(), count.refused.end());
-  const auto problem = static_cast<plan::Problem>(most - count.refused.begin());
-  auto text = fmt::format("none of {} plans is legal; {} refused by rule '{}'", count.considered,
-                          *most, plan::name_of(problem));
-  if (count.nearest_miss) {
-    text += fmt::format(
-        "; the smallest, {}, {}", plan::to_text(*count.nearest_miss),
-        plan::explain(plan::Problem::kMemory, c.cluster, job, c.software, *count.nearest_miss));
-  }
-  return text;
-}
-
 plan::Plan plan_of(const plan::Request& request) {
   plan::Plan plan;
   plan.tensor = request.tensor.value_or(1);
@@ -45,8 +25,11 @@ plan::Plan plan_of(const plan::Request& request) {
   plan.expert_tensor = request.expert_tensor.value_or(1);
   plan.recompute_layers = request.recompute_layers;
   plan.order = request.order;
+  plan::apply_options(request, plan);
   return plan;
 }
+
+namespace {
 
 // An explicit plan that breaks a rule is bad input, told with the nearest plan that does not.
 void require_legal(const workload::Job& job, const Case& c, const plan::Plan& plan) {
@@ -81,6 +64,22 @@ CaseResult run_case(const workload::Job& job, const Case& c, const base::ThreadT
 
 }  // namespace
 
+std::string why_nothing(const workload::Job& job, const Case& c, const plan::SpaceCount& count) {
+  if (count.considered == 0) {
+    return "no plan to consider: the degrees given exceed the cluster or do not split the batch";
+  }
+  const auto most = std::max_element(count.refused.begin(), count.refused.end());
+  const auto problem = static_cast<plan::Problem>(most - count.refused.begin());
+  auto text = fmt::format("none of {} plans is legal; {} refused by rule '{}'", count.considered,
+                          *most, plan::name_of(problem));
+  if (count.nearest_miss) {
+    text += fmt::format(
+        "; the smallest, {}, {}", plan::to_text(*count.nearest_miss),
+        plan::explain(plan::Problem::kMemory, c.cluster, job, c.software, *count.nearest_miss));
+  }
+  return text;
+}
+
 Evidence evidence_of(const Case& study_case, const plan::Plan& plan) {
   const auto& software = study_case.software;
   const auto holds = [](const auto& list, const auto& value) {
@@ -90,6 +89,7 @@ Evidence evidence_of(const Case& study_case, const plan::Plan& plan) {
     return {false, "chip"};
   }
   if (!holds(software.fitted_zero, plan.zero)) return {false, fmt::format("ZeRO-{}", plan.zero)};
+  if (!plan::ships(software, plan)) return {false, "schedule"};
   return {true, ""};
 }
 

@@ -1,26 +1,15 @@
 // Bytes and parameters that one device holds of one layer.
 #include <algorithm>
 
+#include "sizes.h"
 #include "weft/workload/layer.h"
 #include "weft/workload/workspace.h"
 
 namespace weft::workload {
 
-namespace {
-
-constexpr double kLogSumExp = 4.0;    // FP32 per query and head, kept by flash attention
-constexpr double kProbability = 4.0;  // FP32 router output
-
-// Inputs of linear layers that nothing else needs are kept in the format of the GEMM.
-double input_bytes(const Job& job) { return chips::is_narrow(job.precision) ? 1.0 : kElement; }
-
-struct Sizes {
-  double tokens, local_tokens, hidden, heads;
-  double attention_width;  // queries, keys, values and outputs of one token
-  double latent_width;     // its compressed queries and keys, before and after their norms
-  int tensor, expert_tensor;
-  bool gathers_rows;
-};
+double input_bytes(const Job& job) {
+  return chips::is_narrow(job.precision) ? chips::bytes_of(job.precision) : kElement;
+}
 
 Sizes sizes_of(const Job& job, const Shard& shard) {
   Sizes s{};
@@ -28,90 +17,28 @@ Sizes sizes_of(const Job& job, const Shard& shard) {
       static_cast<double>(shard.micro_batch) * static_cast<double>(job.sequence) / shard.context;
   s.local_tokens = shard.sequence_parallel ? s.tokens / shard.tensor : s.tokens;
   s.hidden = static_cast<double>(job.model.hidden);
-  const double heads = static_cast<double>(job.model.heads) / shard.tensor;
-  const double kv_heads =
-      job.model.latent ? heads
-                       : std::max(1.0, static_cast<double>(job.model.kv_heads) / shard.tensor);
-  s.heads = heads;
-  s.attention_width = heads * (job.model.key_dim() + job.model.value_dim()) +
-                      kv_heads * (job.model.key_dim() + job.model.value_dim());
-  if (const auto& latent = job.model.latent) {
-    s.latent_width = 2.0 * (latent->query_rank + latent->key_value_rank) + latent->rotary_dim;
-  }
+  s.heads = static_cast<double>(job.model.heads) / shard.tensor;
+  s.kv_heads = job.model.latent
+                   ? s.heads
+                   : std::max(1.0, static_cast<double>(job.model.kv_heads) / shard.tensor);
   s.tensor = shard.tensor;
   s.expert_tensor = shard.expert_tensor;
   s.gathers_rows = shard.expert_tensor > 1 && shard.sequence_parallel;
   return s;
 }
 
-// Rows that the experts of a device see, when routing is even.
-double expert_rows(const Job& job, const Sizes& s) {
-  const double routed = s.local_tokens * job.model.moe->top_k;
-  return s.gathers_rows ? routed * s.expert_tensor : routed;
+double expert_rows(const Job& job, const Sizes& sizes) {
+  const double routed = sizes.local_tokens * job.model.moe->top_k;
+  return sizes.gathers_rows ? routed * sizes.expert_tensor : routed;
 }
 
-// Logits of one device; the padding of the vocabulary is not counted.
-double logits_of(const Job& job, const Sizes& s) {
-  return s.tokens * static_cast<double>(job.model.vocabulary) / s.tensor;
+double logits_of(const Job& job, const Sizes& sizes) {
+  return sizes.tokens * static_cast<double>(job.model.vocabulary) / sizes.tensor;
 }
 
-double head_bytes(const Job& job, const Software& software, const Sizes& s) {
-  const double gathered = s.tensor > 1 ? software.gathered_logit_bytes * s.tensor : 0;
-  return (software.logit_bytes + gathered) * logits_of(job, s);
-}
-
-// Kept by the MLP: `kept` always, `cheap` unless recomputed selectively.
-struct Kept {
-  double kept = 0;
-  double cheap = 0;
-};
-
-Kept mlp(const Job& job, double tokens, double width) {
-  const double inputs = job.model.gated ? 2 : 1;
-  return {kElement * tokens * width * inputs, input_bytes(job) * tokens * width};
-}
-
-Kept experts(const Job& job, const Software& software, const Sizes& s) {
-  const auto& moe = *job.model.moe;
-  const double rows = expert_rows(job, s) * software.expert_capacity;
-  auto kept = mlp(job, rows, static_cast<double>(moe.ffn) / s.expert_tensor);
-  kept.kept += kProbability * s.local_tokens * moe.experts;
-  kept.kept += 2 * kElement * rows * s.hidden;  // permuted inputs and expert outputs
-  if (moe.shared > 0) {
-    const auto shared =
-        mlp(job, s.tokens, static_cast<double>(moe.shared * moe.shared_ffn) / s.tensor);
-    kept.kept += shared.kept;
-    kept.cheap += shared.cheap;
-  }
-  return kept;
-}
-
-}  // namespace
-
-SavedActivations saved_activations(const Job& job, const Software& software, LayerKind kind,
-                                   const Shard& shard) {
-  const auto s = sizes_of(job, shard);
-  const double stream = kElement * s.local_tokens * s.hidden;  // one copy of the residual stream
-  if (kind == LayerKind::kEmbedding) return {};
-  if (kind == LayerKind::kHead) {
-    const base::Bytes all(2 * stream + head_bytes(job, software, s));
-    return {all, all, all, all};
-  }
-  const Kept block = kind == LayerKind::kMoe
-                         ? experts(job, software, s)
-                         : mlp(job, s.tokens, static_cast<double>(job.model.ffn) / shard.tensor);
-  const double sequence = static_cast<double>(job.sequence);
-  const bool keeps_scores = software.attention == AttentionKernel::kUnfused;
-  const double scores = keeps_scores ? software.score_bytes * s.tokens * s.heads * sequence : 0;
-  const double attention = kElement * s.tokens * (s.attention_width + s.latent_width) +
-                           (keeps_scores ? 0 : kLogSumExp * s.tokens * s.heads);
-  // Inputs of both norms are the residual stream; their outputs are cheap to make again.
-  const double norms = 2 * software.norm_bytes * s.local_tokens * s.hidden;
-  const double kept = 2 * stream + attention + block.kept;
-  const double outputs = 2 * input_bytes(job) * s.local_tokens * s.hidden;
-  const double cheap = outputs + norms + block.cheap;
-  return {base::Bytes(kept + cheap + scores), base::Bytes(kept + scores), base::Bytes(kept + cheap),
-          base::Bytes(stream)};
+double head_bytes(const Job& job, const Software& software, const Sizes& sizes) {
+  const double gathered = sizes.tensor > 1 ? software.gathered_logit_bytes * sizes.tensor : 0;
+  return (software.logit_bytes + gathered) * logits_of(job, sizes);
 }
 
 ShardedParameters sharded_parameters(const Model& model, LayerKind kind, const Shard& shard) {
@@ -135,12 +62,24 @@ ShardedParameters sharded_parameters(const Model& model, LayerKind kind, const S
   return {};
 }
 
+namespace {
+
+// Keys and values of all context ranks, where they are gathered, and their gradients.
+double gathered_keys(const Model& model, const Sizes& s, const Shard& shard) {
+  if (shard.context == 1 || shard.context_exchange != ContextExchange::kAllGather) return 0;
+  const double width = s.kv_heads * (model.key_dim() + model.value_dim());
+  return 2 * kElement * s.tokens * shard.context * width;
+}
+
+}  // namespace
+
 base::Bytes backward_workspace(const Job& job, const Software& software, LayerKind kind,
                                const Shard& shard) {
   const auto& model = job.model;
   const auto s = sizes_of(job, shard);
   const double streams = 2 * kElement * s.local_tokens * s.hidden;
   const double inputs = model.gated ? 2 : 1;
+  const double attention = gathered_keys(model, s, shard);
   switch (kind) {
     case LayerKind::kEmbedding:
       break;
@@ -151,12 +90,14 @@ base::Bytes backward_workspace(const Job& job, const Software& software, LayerKi
       const double at_work = kElement * (logits_of(job, s) + table);
       return base::Bytes(std::max(0.0, at_work - head_bytes(job, software, s)));
     }
-    case LayerKind::kDense:
-      return base::Bytes(streams +
-                         kElement * s.tokens * inputs * static_cast<double>(model.ffn) / s.tensor);
+    case LayerKind::kDense: {
+      const double mlp = s.tokens * inputs * static_cast<double>(model.ffn) / s.tensor;
+      return base::Bytes(streams + std::max(kElement * mlp, attention));
+    }
     case LayerKind::kMoe: {
       const double width = inputs * static_cast<double>(model.moe->ffn) / s.expert_tensor;
-      return base::Bytes(streams + kElement * expert_rows(job, s) * (width + s.hidden));
+      const double experts = expert_rows(job, s) * (width + s.hidden);
+      return base::Bytes(streams + std::max(kElement * experts, attention));
     }
   }
   return {};

@@ -24,6 +24,19 @@ std::vector<std::string> trained_names() {
   return names;
 }
 
+// {groups: 8, top: 4}: each token goes to experts of at most 4 groups.
+void read_group_limit(Fields fields, Experts& moe) {
+  moe.groups = fields.small_integer("groups", 1);
+  moe.top_groups = fields.small_integer("top", 1);
+  const bool divides = moe.groups > 0 && moe.experts % moe.groups == 0;
+  if (!divides || moe.top_groups > moe.groups ||
+      moe.top_k > moe.experts / moe.groups * moe.top_groups) {
+    fields.reading().error(fields.node(),
+                           "groups must divide the experts, and the top ones hold top_k of them");
+  }
+  fields.finish();
+}
+
 Experts read_experts(Fields fields) {
   Experts moe;
   moe.experts = fields.small_integer("experts", 2);
@@ -36,6 +49,7 @@ Experts read_experts(Fields fields) {
   if (moe.top_k > moe.experts) {
     fields.reading().error(fields.node(), "top_k is larger than the number of experts");
   }
+  if (auto limit = fields.maybe_map("group_limit")) read_group_limit(*limit, moe);
   fields.finish();
   return moe;
 }
@@ -111,6 +125,8 @@ Job read_job(Fields fields, const base::Catalog& catalog) {
   }
   job.tokens = fields.count("tokens", "tokens");
   job.training = static_cast<Training>(fields.choice("training", {"full", "low_rank"}, 0));
+  if (fields.has("document")) job.document = fields.integer("document", 1);
+  job.routing = read_routing(fields, job.model.moe ? job.model.moe->experts : 0);
   job.precision = kTrained.at(fields.choice("precision", trained_names(), 0));
   fields.finish();
   return job;

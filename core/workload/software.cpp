@@ -28,6 +28,7 @@ void read_kernels(base::Fields fields, Software& software) {
   software.elementwise_traffic = fields.number("elementwise_traffic");
   software.norm_traffic = fields.number("norm_traffic", software.norm_traffic);
   software.permutation_traffic = fields.number("permutation_traffic", software.permutation_traffic);
+  software.device_variation = fields.number("device_variation", 0.0);
   software.groups_experts = fields.flag("groups_experts", true);
   software.expert_capacity = fields.number("expert_capacity", software.expert_capacity);
   software.casts_weights_once = fields.flag("casts_weights_once", false);
@@ -37,6 +38,8 @@ void read_kernels(base::Fields fields, Software& software) {
   software.attention_time = fields.number("attention_time", software.attention_time);
   software.portable_attention =
       fields.choice("attention_instructions", {"native", "portable"}, 0) == 1;
+  software.recomputation_stops_early = fields.flag("recomputation_stops_early", false);
+  if (fields.has("gemm_waves")) software.gemm_waves = fields.number("gemm_waves");
   if (fields.has("unit_overlap")) software.unit_overlap = fields.share("unit_overlap");
   software.unfused_score_bytes =
       fields.quantity<base::Bytes>("unfused_score", software.unfused_score_bytes);
@@ -48,6 +51,9 @@ void read_kernels(base::Fields fields, Software& software) {
 void read_communication(base::Fields fields, Software& software) {
   software.dispatch_bytes = fields.quantity<base::Bytes>("dispatch", base::Bytes(2)).si();
   software.sends_once_per_host = fields.flag("once_per_host", false);
+  if (fields.has("expert_bandwidth")) software.expert_bandwidth = fields.share("expert_bandwidth");
+  software.gathers_narrow = fields.flag("gathers_narrow", false);
+  software.gathers_narrow_parameters = fields.flag("gathers_narrow_parameters", false);
   software.splits_transfers = fields.flag("splits_transfers", false);
   software.gathers_by_ring = fields.choice("gather", {"ring", "cheapest"}, 1) == 0;
   software.gather_pieces = fields.number("gather_pieces", software.gather_pieces);
@@ -58,7 +64,9 @@ void read_overlap(base::Fields fields, Software& software) {
   software.tensor_hidden = fields.number("tensor");
   software.tensor_hidden_fused = fields.number("tensor_fused", software.tensor_hidden);
   software.fuses_tensor = fields.flag("fuses_tensor", false);
+  software.context_hidden = fields.number("context", 0.0);
   software.expert_hidden = fields.number("expert", 0.0);
+  software.expert_hidden_alone = fields.number("expert_alone", 0.0);
   software.overlap_gradients = fields.required_flag("gradients");
   software.overlap_parameters = fields.required_flag("parameters");
   software.overlap_pipeline = fields.required_flag("pipeline");
@@ -78,9 +86,28 @@ void read_memory(base::Fields fields, Software& software) {
   software.logit_bytes = bytes("logit", software.logit_bytes);
   software.gathered_logit_bytes = bytes("gathered_logit", software.gathered_logit_bytes);
   software.norm_bytes = bytes("norm", software.norm_bytes);
+  software.activation_input_bytes = bytes("activation_input", software.activation_input_bytes);
+  software.keeps_expert_outputs = fields.flag("expert_outputs", true);
+  software.mask_bytes = bytes("dropout_mask", 0.0);
+  software.keeps_half_gradients = fields.flag("half_gradients_beside", false);
+  software.cast_copies = fields.number("cast_copies", 0.0);
   software.score_bytes = bytes("score", software.score_bytes);
   software.dummy_weight_gradients = fields.flag("dummy_weight_gradients", false);
   fields.finish();
+}
+
+void read_schedules(base::Fields& fields, Software& software) {
+  if (!fields.has("schedules")) return;
+  software.schedules.emplace();
+  for (const auto& node : fields.list("schedules")) {
+    const auto& name =
+        shippable_schedules()[base::choice_of(node, fields.reading(), shippable_schedules())];
+    auto& known = *software.schedules;
+    if (std::find(known.begin(), known.end(), name) != known.end()) {
+      fields.reading().error(node, "this stands here twice");
+    }
+    known.push_back(name);
+  }
 }
 
 void read_fitted(base::Fields fields, Software& software) {
@@ -96,6 +123,12 @@ void read_fitted(base::Fields fields, Software& software) {
 
 }  // namespace
 
+const std::vector<std::string>& shippable_schedules() {
+  static const std::vector<std::string> kNames = {"1f1b",  kInterleaved, "gpipe",    "zb_h1",
+                                                  "zb_h2", "zb_v",       "dualpipe", "dualpipe_v"};
+  return kNames;
+}
+
 Software read_software(const base::Document& document, base::Reading& reading) {
   Software software;
   base::Fields fields(document.root(), reading, document.file().stem().string());
@@ -107,6 +140,7 @@ Software read_software(const base::Document& document, base::Reading& reading) {
   if (auto map = fields.maybe_map("communication")) read_communication(*map, software);
   read_overlap(fields.map("overlap"), software);
   read_memory(fields.map("memory"), software);
+  read_schedules(fields, software);
   if (auto fitted = fields.maybe_map("fitted")) read_fitted(*fitted, software);
   fields.finish();
   return software;

@@ -150,8 +150,12 @@ TEST(Check, OneBadFileAmongGoodOnes) {
 
 TEST(Help, OfEveryCommand) {
   const Folder folder;
-  const std::vector<Words> commands = {
-      {"--help"}, {"run", "--help"}, {"list", "--help"}, {"show", "--help"}, {"check", "--help"}};
+  std::vector<Words> commands = {{"--help"}};
+  for (const char* command :
+       {"run", "plan", "list", "show", "check", "validate", "memory", "kernels", "fabric",
+        "collective", "flows", "trace", "calibrate", "import"}) {
+    commands.push_back({command, "--help"});
+  }
   for (const Words& command : commands) {
     const Ended ended = folder.weft(command);
     EXPECT_EQ(ended.code, kAnswer) << ended.err;

@@ -15,16 +15,31 @@ namespace {
 namespace fs = std::filesystem;
 
 // Ground floor first; rooms of one floor do not see each other.
-const std::vector<std::vector<std::string>> kFloors = {
-    {"base"},        {"flow"},       {"graph"},    {"chips", "interconnect"},
-    {"traffic"},     {"workload"},   {"import"},   {"cluster"},
-    {"plan"},        {"step"},       {"campaign"}, {"site"},
-    {"study"},       {"validation"}, {"kernels"},  {"network"},
-    {"calibration"}, {"report"},     {"cli"}};
+const std::vector<std::vector<std::string>> kFloors = {{"base"},
+                                                       {"flow"},
+                                                       {"graph"},
+                                                       {"chips", "interconnect"},
+                                                       {"traffic"},
+                                                       {"workload"},
+                                                       {"import", "chakra"},
+                                                       {"cluster"},
+                                                       {"plan"},
+                                                       {"step"},
+                                                       {"campaign"},
+                                                       {"site"},
+                                                       {"study"},
+                                                       {"validation"},
+                                                       {"kernels"},
+                                                       {"network"},
+                                                       {"calibration", "trace"},
+                                                       {"report"},
+                                                       {"cli"}};
 
 // What a job is made of does not depend on the wires between the chips.
 const std::map<std::string, std::set<std::string>> kForbidden = {
-    {"workload", {"interconnect"}}, {"import", {"interconnect", "traffic", "flow", "graph"}}};
+    {"workload", {"interconnect"}},
+    {"import", {"interconnect", "traffic", "flow", "graph"}},
+    {"chakra", {"interconnect", "traffic", "flow", "graph", "chips", "workload"}}};
 
 std::map<std::string, std::set<std::string>> allowed_rooms() {
   std::map<std::string, std::set<std::string>> allowed;
@@ -44,9 +59,9 @@ std::map<std::string, std::set<std::string>> allowed_rooms() {
 
 // Rooms in the folder of another.
 const std::map<std::string, std::set<std::string>> kInner = {
-    {"study", {"validation", "kernels", "network", "calibration"}},
+    {"study", {"validation", "kernels", "network", "calibration", "trace"}},
     {"interconnect", {"flow", "graph", "traffic"}},
-    {"workload", {"import"}}};
+    {"workload", {"import", "chakra"}}};
 
 // "core/plan/check.cpp" is of the room plan, "interconnect/flow/engine.cpp" of the room flow.
 std::string room_of(const fs::path& relative) {

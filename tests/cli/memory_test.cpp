@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <string>
 
 #include "program.h"
@@ -55,6 +56,65 @@ TEST(Memory, TextOfATable) {
   EXPECT_NE(ended.out.find("the shape of 'Unknown-9B'"), std::string::npos);
   EXPECT_TRUE(lines_wider_than(100, ended.out).empty()) << lines_wider_than(100, ended.out).front();
   EXPECT_FALSE(folder.read("answer.json").empty());
+}
+
+std::string memory_study(const std::string& plan) {
+  return "kind: study\n"
+         "job: {model: llama3_70b, sequence: 8192, global_batch: 64 sequences, tokens: 1 T}\n"
+         "clusters: [{use: dgx_h100, hosts: 8}]\n"
+         "plan: {tensor: 4, context: 1, pipeline: 8, virtual_stages: 1, data: 2, expert: 1,\n"
+         "       micro_batch: 2, zero: 1, " +
+         plan + "}\n";
+}
+
+TEST(MemoryOfAStudy, NamesTensorsAndWhatWouldFit) {
+  const Folder folder;
+  folder.write("mine.yaml", memory_study("recompute: none"));
+  const auto ended = folder.weft({"memory", "mine.yaml"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  for (const char* text : {"gate and up", "does not fit: stage 0 needs", "activations (",
+                           "what makes it fit, and what it saves:", "recompute: full"}) {
+    EXPECT_NE(ended.out.find(text), std::string::npos) << text << '\n' << ended.out;
+  }
+  EXPECT_TRUE(lines_wider_than(100, ended.out).empty()) << lines_wider_than(100, ended.out).front();
+}
+
+// A list of modules is a plan's recomputation, here and in the timeline.
+TEST(MemoryOfAStudy, WritesItsTimeline) {
+  const Folder folder;
+  folder.write("mine.yaml", memory_study("recompute: [layernorm, mlp]"));
+  const auto ended = folder.weft({"memory", "mine.yaml", "--timeline", "held.csv", "--json", "-"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const auto answer = nlohmann::json::parse(ended.out);
+  const auto& one = answer.at("cases").at(0);
+  EXPECT_TRUE(one.at("fits").get<bool>());
+  EXPECT_NE(one.at("plan").get<std::string>().find("layernorm, mlp"), std::string::npos);
+  ASSERT_EQ(one.at("stages").size(), 8u);
+  const auto csv = folder.read("held.csv");
+  // A header, then a forward and a backward pass of 16 micro-batches on 8 stages.
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 8 * 2 * 16);
+  ASSERT_EQ(folder.weft({"memory", "mine.yaml", "--timeline", "held.json"}).code, 0);
+  const auto trace = nlohmann::json::parse(folder.read("held.json"));
+  double peak = 0;
+  for (const auto& event : trace.at("traceEvents")) {
+    if (event.at("ph") != "C" || event.at("name") != "memory of stage 0") continue;
+    double sum = 0;
+    for (const auto& part : event.at("args")) sum += part.get<double>();
+    peak = std::max(peak, sum);
+  }
+  EXPECT_NEAR(peak / one.at("stages").at(0).at("total").get<double>(), 1, 1e-9);
+}
+
+TEST(MemoryOfAStudy, SaysWhatIsWrongInThePlan) {
+  const Folder folder;
+  folder.write("mine.yaml", memory_study("recompute: [layernorm, attn]"));
+  const auto ended = folder.weft({"memory", "mine.yaml"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.err.find("mine.yaml:5:"), std::string::npos) << ended.err;
+  EXPECT_NE(ended.err.find("core_attn"), std::string::npos) << ended.err;
+  folder.write("mine.yaml", memory_study("recompute: full, recompute_group: 0"));
+  EXPECT_EQ(folder.weft({"memory", "mine.yaml"}).code, 2);
+  EXPECT_EQ(folder.weft({"memory", "mine.yaml", "--points", "mine.yaml"}).code, 2);
 }
 
 TEST(Memory, BadInput) {

@@ -28,6 +28,32 @@ TEST(Validate, TheShippedTable) {
   const auto answer = nlohmann::json::parse(folder.read("answer.json"));
   EXPECT_EQ(answer.at("rows").size(), 892U);
   EXPECT_FALSE(answer.at("summary").empty());
+  EXPECT_NE(ended.out.find("MPT, order of plans"), std::string::npos);
+  EXPECT_NE(ended.out.find("90 % intervals hold"), std::string::npos);
+  EXPECT_FALSE(answer.at("sets").empty());
+  EXPECT_FALSE(answer.at("intervals").empty());
+  for (const auto& row : answer.at("rows")) {
+    if (row.at("speed_log_error").is_null()) continue;
+    const double predicted = row.at("predicted");
+    EXPECT_LT(row.at("interval").at(0).get<double>(), predicted) << row.at("id");
+    EXPECT_GT(row.at("interval").at(1).get<double>(), predicted) << row.at("id");
+  }
+}
+
+// Published runs that nothing was fitted to, of a table of their own.
+TEST(Validate, TheUnseenTable) {
+  const Folder folder;
+  const std::string unseen = WEFT_SOURCE_DIR "/configs/validation/runs_unseen.csv";
+  const auto ended = folder.weft({"validate", "--runs", unseen, "--json", "-"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const auto answer = nlohmann::json::parse(ended.out);
+  EXPECT_GE(answer.at("rows").size(), 60U);
+  for (const auto& row : answer.at("rows")) {
+    EXPECT_EQ(row.at("split"), "test") << row.at("id");
+    EXPECT_NE(row.at("source"), "") << row.at("id");
+    EXPECT_EQ(row.at("status"), "ok") << row.at("id") << row.at("reason");
+  }
+  EXPECT_LT(answer.at("summary").at(0).at("median_abs_error").get<double>(), 0.15);
 }
 
 TEST(Validate, JsonOfATableOfOnesOwn) {

@@ -75,12 +75,23 @@ void take_schedule(plan::Plan& plan, const workload::Job& job, base::RandomStrea
   if (enough && plan::problem_of_schedule(shape).empty()) plan = other;
 }
 
+// How ranks stand and exchange, and what lives on the host.
+void take_options(plan::Plan& plan, base::RandomStream& random) {
+  plan.context_exchange =
+      static_cast<plan::ContextExchange>(random.below(plan::kContextExchangeCount));
+  if (random.below(3) == 0) plan.rank_order = plan::kPipelineInside;
+  if (random.below(3) == 0) plan.optimizer_offload = 1;
+  if (random.below(3) == 0) plan.activation_offload = 0.5;
+  if (random.below(3) == 0) plan.gradient_bytes = 2;
+}
+
 // What the search does not vary; memory is not looked at.
 plan::Plan with_extras(plan::Plan plan, const workload::Job& job, base::RandomStream& random) {
   plan.zero = static_cast<int>(random.below(4));
   plan.zero_ranks = divisor_of(plan.context * plan.data, random);
   plan.recompute = static_cast<plan::Recompute>(random.below(plan::kRecomputeCount));
   take_schedule(plan, job, random);
+  take_options(plan, random);
   for (int i = 0; i < 2; ++i) plan.recompute_layers.push_back(static_cast<int>(random.below(20)));
   if (!job.model.moe || random.below(2) == 0) return plan;
   plan.expert_tensor = plan.tensor;
@@ -99,7 +110,7 @@ class RandomPlans : public testing::TestWithParam<Setting> {
     base::RandomStream random(7, base::stream_of(GetParam().cluster));
     const auto extras = GetParam().extras;
     add_extras(extras, job_, software_);
-    for (int i = 0; i < 150 && !all.empty(); ++i) {
+    for (int i = 0; i < 400 && !all.empty(); ++i) {
       const auto& picked = all[random.below(all.size())];
       const auto plan = extras == Extras::kNone ? picked : with_extras(picked, job_, random);
       if (!plan::first_problem(cluster_, job_, plan)) plans_.push_back(plan);
@@ -155,6 +166,25 @@ TEST_P(RandomPlans, ClosedFormIsALowerBound) {
   for (const auto& plan : plans_) {
     EXPECT_LE(evaluator.lower_bound(plan).si(), evaluator.time(plan).si() * (1 + 1e-12))
         << to_text(plan);
+  }
+}
+
+TEST_P(RandomPlans, QuickBoundsAreLowerBounds) {
+  step::Evaluator evaluator(cluster_, job_, software_);
+  for (const auto& plan : plans_) {
+    const auto bounds = evaluator.bounds(plan);
+    const auto tight = evaluator.lower_bound(plan);
+    const auto ledger = evaluator.simulate(plan);
+    EXPECT_EQ(evaluator.quick_bound(plan), bounds.step) << to_text(plan);
+    EXPECT_LE(bounds.step.si(), tight.si() * (1 + 1e-12)) << to_text(plan);
+    EXPECT_LE(bounds.energy.si(), ledger.device_energy().si() * (1 + 1e-12)) << to_text(plan);
+    // Most of the energy is known without the schedule: a bound far below says that a part of it
+    // is missing.
+    EXPECT_GE(bounds.energy.si(), 0.4 * ledger.device_energy().si()) << to_text(plan);
+    if (plan.pipeline == 1) {
+      EXPECT_NEAR(bounds.step / ledger.step, 1.0, 1e-9) << to_text(plan);
+      EXPECT_NEAR(bounds.energy / ledger.device_energy(), 1.0, 1e-9) << to_text(plan);
+    }
   }
 }
 

@@ -33,7 +33,7 @@ constexpr SolverLimits kThorough = {120, 1e-8};
 
 Minimum minimise(const LeastSquares& problem, Eigen::Index parameters, const SolverLimits& limits) {
   Minimum result;
-  result.z = VectorXd::Zero(parameters);
+  result.z = problem.start.size() == parameters ? problem.start : VectorXd::Zero(parameters);
   VectorXd residuals = problem.residuals(result.z);
   result.cost = cost_of(residuals, result.z);
   double damping = kFirstDamping;
@@ -77,7 +77,7 @@ Minimum minimise(const std::function<VectorXd(const VectorXd&)>& residuals,
     }
     return slopes;
   };
-  return minimise({residuals, jacobian}, parameters, kThorough);
+  return minimise({residuals, jacobian, {}}, parameters, kThorough);
 }
 
 }  // namespace weft::calibration

@@ -38,6 +38,14 @@ Parameter::Parameter(base::UncertainInput input, double least, double most)
   most_ = most;
 }
 
+double Parameter::deviations(double value) const {
+  constexpr double kMost = 5;
+  const double mode = input_.distribution.mode;
+  if (is_logarithmic_ && value <= 0) return -kMost;
+  const double shift = is_logarithmic_ ? std::log(value / mode) : value - mode;
+  return std::clamp(shift / (shift < 0 ? below_ : above_), -kMost, kMost);
+}
+
 double Parameter::value(double z) const {
   const double shift = z * (z < 0 ? below_ : above_);
   const double mode = input_.distribution.mode;

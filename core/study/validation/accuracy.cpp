@@ -21,8 +21,6 @@ namespace weft::validation {
 
 namespace {
 
-constexpr const char* kFile = "accuracy.csv";
-
 using Cell = std::string AccuracyRow::*;
 struct TextColumn {
   const char* name;
@@ -37,28 +35,16 @@ constexpr std::array kTexts = std::to_array<TextColumn>({{"id", &AccuracyRow::id
                                                          {"precision", &AccuracyRow::precision},
                                                          {"split", &AccuracyRow::split}});
 constexpr std::array kNumbers = {"devices", "parameters_B", "speed_log_error"};
+// What a public shape says is no guess, and neither is how a stack is set as a rule.
+constexpr std::array<std::string_view, 10> kGuesses = {
+    "tp",  "global_batch", "micro_batch", "vpp",       "recompute",
+    "seq", "ffn",          "vocab",       "precision", "schedule"};
 
-AccuracyRow row_of(const PublishedRun& run, const PreparedRun& prepared, const RowResult& result) {
-  AccuracyRow row;
-  row.id = result.id;
-  row.vendor = result.vendor;
-  row.kind = result.kind;
-  row.chip = prepared.cluster ? prepared.cluster->value.chip.id : "";
-  row.stack = result.software;
-  row.cluster = result.cluster;
-  row.split = result.split;
-  row.devices = run.devices.value_or(0);
-  row.parameters = run.parameters.value_or(0);
-  row.speed_log_error = result.speed_log_error;
-  if (result.is_skipped()) {
-    const auto precision = read_precision(run.precision).precision;
-    row.precision = precision ? chips::name_of(*precision) : "";
-    return row;
-  }
-  row.devices = run.devices.value_or(prepared.plan.devices());
-  row.parameters = workload::count_parameters(prepared.job.model).total / 1e9;
-  row.precision = chips::name_of(prepared.job.precision);
-  return row;
+int guesses_in(const std::vector<Filled>& all) {
+  return static_cast<int>(std::count_if(all.begin(), all.end(), [](const Filled& filled) {
+    return filled.why != kPublicShape &&
+           std::find(kGuesses.begin(), kGuesses.end(), filled.column) != kGuesses.end();
+  }));
 }
 
 std::string quoted(const std::string& text) {
@@ -134,6 +120,11 @@ class AccuracyReader {
     if (column == "devices") row.devices = number_of<std::int64_t>(field);
     if (column == "parameters_B") row.parameters = number_of<double>(field);
     if (column == "speed_log_error") row.speed_log_error = number_of<double>(field);
+    // Tables of earlier versions have none of these.
+    if (column == "publication") row.publication = field.text;
+    if (column == "guessed") row.guessed = number_of<int>(field);
+    if (column == "in_doubt") row.in_doubt = number_of<int>(field) != 0;
+    if (column == "unknown_log_error") row.unknown_log_error = number_of<double>(field);
   }
 
   const base::CsvRows& rows_;
@@ -152,6 +143,33 @@ bool begins_place(std::string_view word) {
 
 }  // namespace
 
+AccuracyRow accuracy_row(const PublishedRun& run, const PreparedRun& prepared,
+                         const RowResult& result) {
+  AccuracyRow row;
+  row.id = result.id;
+  row.vendor = result.vendor;
+  row.kind = result.kind;
+  row.chip = prepared.cluster ? prepared.cluster->value.chip.id : "";
+  row.stack = result.software;
+  row.cluster = result.cluster;
+  row.split = result.split;
+  row.devices = run.devices.value_or(0);
+  row.parameters = run.parameters.value_or(0);
+  row.speed_log_error = result.speed_log_error;
+  row.publication = publication_of(result.source);
+  row.guessed = guesses_in(result.filled);
+  row.in_doubt = !result.doubt.empty();
+  if (result.is_skipped()) {
+    const auto precision = read_precision(run.precision).precision;
+    row.precision = precision ? chips::name_of(*precision) : "";
+    return row;
+  }
+  row.devices = run.devices.value_or(prepared.plan.devices());
+  row.parameters = workload::count_parameters(prepared.job.model).total / 1e9;
+  row.precision = chips::name_of(prepared.job.precision);
+  return row;
+}
+
 std::vector<AccuracyRow> accuracy_rows(const RunsTable& table, const Validation& validation,
                                        const Rules& rules, const Documents& documents,
                                        const base::ThreadTeam& team) {
@@ -159,14 +177,18 @@ std::vector<AccuracyRow> accuracy_rows(const RunsTable& table, const Validation&
   std::vector<AccuracyRow> rows;
   for (std::size_t i = 0; i < prepared.size(); ++i) {
     if (validation.rows[i].is_memory) continue;
-    rows.push_back(row_of(table.runs[i], prepared[i], validation.rows[i]));
+    rows.push_back(accuracy_row(table.runs[i], prepared[i], validation.rows[i]));
   }
   return rows;
 }
 
 std::string to_csv(const std::vector<AccuracyRow>& rows) {
+  const bool has_unknown =
+      std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.unknown_log_error; });
   std::string text =
-      "id,vendor,kind,chip,stack,cluster,devices,parameters_B,precision,split,speed_log_error\n";
+      "id,vendor,kind,chip,stack,cluster,devices,parameters_B,precision,split,publication,guessed,"
+      "in_doubt,speed_log_error";
+  text += has_unknown ? ",unknown_log_error\n" : "\n";
   for (const auto& row : rows) {
     for (const auto* field :
          {&row.id, &row.vendor, &row.kind, &row.chip, &row.stack, &row.cluster}) {
@@ -175,7 +197,9 @@ std::string to_csv(const std::vector<AccuracyRow>& rows) {
     text += row.devices > 0 ? fmt::format("{},", row.devices) : ",";
     text += row.parameters > 0 ? fmt::format("{:.4g},", row.parameters) : ",";
     text += quoted(row.precision) + "," + quoted(row.split) + "," +
-            error_text(row.speed_log_error) + "\n";
+            fmt::format("{},{},{},", quoted(row.publication), row.guessed, row.in_doubt ? 1 : 0) +
+            error_text(row.speed_log_error);
+    text += has_unknown ? "," + error_text(row.unknown_log_error) + "\n" : "\n";
   }
   return text;
 }
@@ -184,10 +208,11 @@ std::vector<AccuracyRow> parse_accuracy(std::string text, const std::string& nam
   return AccuracyReader(base::read_csv(std::move(text), name)).read();
 }
 
-std::optional<std::vector<AccuracyRow>> shipped_accuracy(const base::Catalog& catalog) {
+std::optional<std::vector<AccuracyRow>> shipped_accuracy(const base::Catalog& catalog,
+                                                         const char* name) {
   const auto names = catalog.names("rules");
   if (std::find(names.begin(), names.end(), "rules") == names.end()) return std::nullopt;
-  const auto file = shipped_runs(catalog).replace_filename(kFile);
+  const auto file = shipped_runs(catalog).replace_filename(name);
   if (!std::filesystem::exists(file)) return std::nullopt;
   errno = 0;
   std::ifstream stream(file, std::ios::binary);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <utility>
 
 #include "phrase_text.h"
@@ -122,20 +123,29 @@ namespace {
 
 // Modules whose output is dropped, as Megatron-Core and others name them.
 void read_modules(PhraseText& text, RecomputeText& result) {
-  const bool attention = text.take_any(
-      {"core_attn", "core-attn", "core attn", "attn core", "core attention", "attention core"});
-  const bool whole = text.take_any({"moe", "whole_moe"});
-  const bool other =
-      text.take_any({"layernorm", "rmsnorm", "norm", "moe_act", "mlp_act", "act-func",
-                     "mla_up_proj", "mla up-proj", "up_proj", "mlp", "shared_experts", "act",
-                     "op-level", "op", "saves linear outputs"});
-  if (whole) {
-    result.kind = Recompute::kFull;
-  } else if (other) {
-    result.kind = Recompute::kSelective;
-  } else if (attention) {
-    result.kind = Recompute::kAttention;
-  }
+  using workload::Module;
+  using workload::Modules;
+  const auto activations = Module::kMlpActivation | Module::kMoeActivation;
+  Modules found;
+  const auto take = [&](std::initializer_list<std::string_view> names, Modules modules) {
+    if (text.take_any(names)) found = found | modules;
+  };
+  take({"core_attn", "core-attn", "core attn", "attn core", "core attention", "attention core"},
+       Module::kCoreAttention);
+  take({"layernorm", "rmsnorm", "norm"}, Module::kLayerNorm);
+  take({"moe_act"}, Module::kMoeActivation);
+  take({"mlp_act"}, Module::kMlpActivation);
+  take({"act-func", "act"}, activations);
+  take({"mla_up_proj", "mla up-proj", "up_proj"}, Module::kLatentUpProjection);
+  take({"shared_experts"}, Module::kSharedExperts);
+  take({"whole_moe", "moe"}, Module::kMoe);
+  take({"mlp"}, Module::kMlp);
+  take({"op-level", "op", "saves linear outputs"}, workload::kSelectiveModules);
+  if (found.empty()) return;
+  result.modules = found;
+  result.kind = Recompute::kModules;
+  if (found == workload::kSelectiveModules) result.kind = Recompute::kSelective;
+  if (found == workload::kAttentionModules) result.kind = Recompute::kAttention;
 }
 
 // "full", "full/block/2", "full/uniform/1", "full/3 layers", "full(every layer)".
@@ -177,7 +187,10 @@ RecomputeText read_recompute(std::string_view source) {
     result.kind = Recompute::kFull;
   } else if (text.take_any({"none", "no", "off", "false", "0"})) {
     result.kind = Recompute::kNone;
-    if (text.take("act-func")) result.kind = Recompute::kSelective;
+    if (text.take("act-func")) {
+      result.modules = workload::Module::kMlpActivation | workload::Module::kMoeActivation;
+      result.kind = Recompute::kModules;
+    }
   } else if (!text.empty()) {
     read_modules(text, result);
   }
@@ -192,7 +205,9 @@ ZeroText read_zero(std::string_view source) {
   const auto stage = [&](int value) {
     if (!result.stage) result.stage = value;
   };
-  result.within_host = text.take_any({"intra-node", "hybrid_shard", "hsdp", "hybrid shard"});
+  // Sharded like FSDP inside a host, unless another stage is named.
+  const bool is_hybrid = text.take_any({"hybrid_shard", "hsdp", "hybrid shard", "hybrid sharding"});
+  result.within_host = text.take("intra-node") || is_hybrid;
   for (const auto* before : {"shard=", "zero-1 over ", "zero-2 over ", "zero-3 over ", "fsdp("}) {
     const std::string prefix = before;
     auto ranks = text.take_number(prefix);
@@ -209,7 +224,13 @@ ZeroText read_zero(std::string_view source) {
     }
   }
   if (text.take_any({"full_shard", "full shard", "optim_grads_params"})) stage(3);
-  if (text.take_any({"shard_grad_op", "optim_grads", "no reshard", "reshard=false"})) stage(2);
+  if (text.take_any({"no_shard", "no shard"})) stage(0);
+  if (text.take_any({"shard_grad_op", "optim_grads", "no reshard", "reshard=false",
+                     "reshard_after_forward=false", "_hybrid_shard_zero2",
+                     "optimizer state and gradients", "optimizer states and gradients",
+                     "gradients and optimizer states", "os+g"})) {
+    stage(2);
+  }
   if (text.take_any({"distributed optimizer", "distributed-optimizer", "dist-opt",
                      "distributed_fused_adam", "mindspore optimizer parallel", "optimizer parallel",
                      "optim"})) {
@@ -222,6 +243,7 @@ ZeroText read_zero(std::string_view source) {
   }
   text.take_any({"dp", "gpus", "npus", "deepspeed", "overlapped rs/ag", "reshard after forward",
                  "reshard", "fp32 grads", "bf16 optimizer"});
+  if (is_hybrid) stage(3);
   result.rest = text.rest();
   return result;
 }

@@ -15,8 +15,6 @@ namespace {
 using chips::Precision;
 using Whole = std::optional<std::int64_t>;
 
-constexpr const char* kPublicShape = "the model's public shape";
-
 // Multi-head latent attention has its own head width, which hidden / heads is not (DeepSeek-V2,
 // arXiv 2405.04434 §2.1).
 constexpr int kLatentHeadDim = 128;
@@ -54,6 +52,9 @@ void take_traits(const Draft& draft, workload::Model& model) {
   model.moe->every = known.moe->every;
   if (known.moe->every > 1) model.moe->first_dense_layers = known.moe->first_dense_layers;
   if (known.moe->ffn == model.moe->ffn) model.moe->shared_ffn = known.moe->shared_ffn;
+  if (known.moe->experts != model.moe->experts || known.moe->top_k != model.moe->top_k) return;
+  model.moe->groups = known.moe->groups;
+  model.moe->top_groups = known.moe->top_groups;
 }
 
 void take_attention(Draft& draft, workload::Model& model) {

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
@@ -158,6 +159,11 @@ void take_chunks_of_schedule(Draft& draft, Plan& plan) {
   plan.virtual_stages = stated;
 }
 
+// Megatron-LM can count the embedding and the loss as layers
+// (--account-for-embedding-in-pipeline-split, --account-for-loss-in-pipeline-split): the first and
+// the last virtual stage may then have nothing else.
+constexpr int kCountedAsLayers = 2;
+
 // Virtual stages need as many layers, a pipeline, and rounds of whole pipelines.
 void take_schedule(Draft& draft, Plan& plan) {
   const auto text = read_schedule(draft.run.schedule);
@@ -174,7 +180,8 @@ void take_schedule(Draft& draft, Plan& plan) {
   if (plan.schedule != plan::Schedule::kOneForwardOneBackward) return;
   const bool runs = plan.pipeline > 1 && plan.micro_batches(job) % plan.pipeline == 0;
   auto possible = runs ? plan.virtual_stages : 1;
-  while (possible > 1 && plan.pipeline * possible > job.model.layers) --possible;
+  const int slots = job.model.layers + kCountedAsLayers;
+  while (possible > 1 && plan.pipeline * possible > slots) --possible;
   if (possible != plan.virtual_stages) {
     if (plan.pipeline > 1) {
       draft.fill("vpp", std::to_string(possible),
@@ -182,6 +189,21 @@ void take_schedule(Draft& draft, Plan& plan) {
                              plan.virtual_stages, job.model.layers, plan.micro_batches(job)));
     }
     plan.virtual_stages = possible;
+  }
+  const int ends = plan.chunks() - job.model.layers;
+  if (ends > 0) plan.layers = plan::layers_with_ends(job.model, plan.chunks(), true, ends > 1);
+}
+
+// Layers of the virtual stages as the stack's recipe has them; else as even as they go.
+void take_split(Draft& draft, Plan& plan) {
+  for (const auto& split : draft.rules.splits) {
+    const int sum = std::accumulate(split.layers.begin(), split.layers.end(), 0);
+    const bool is_of =
+        static_cast<int>(split.layers.size()) == plan.chunks() && sum == draft.out.job.model.layers;
+    if (!is_of || !holds(split.when, draft.traits)) continue;
+    plan.layers = split.layers;
+    draft.fill("schedule", fmt::format("layers [{}]", fmt::join(split.layers, ", ")), split.why);
+    return;
   }
 }
 
@@ -204,6 +226,7 @@ void take_recompute(Draft& draft, Plan& plan) {
   draft.unplaced("recompute", text.rest);
   plan.recompute = text.kind.value_or(plan::Recompute::kNone);
   if (plan.recompute == plan::Recompute::kNone) return;
+  plan.modules = plan.recompute == plan::Recompute::kModules ? text.modules : workload::Modules{};
   plan.recompute_layers = text.per_stage;
   if (text.per_chunk) plan.recompute_layers = {*text.per_chunk * plan.virtual_stages};
   if (text.every) {
@@ -272,6 +295,7 @@ std::string make_plan(Draft& draft) {
   }
   if (auto reason = batches(draft, plan); !reason.empty()) return reason;
   take_schedule(draft, plan);
+  take_split(draft, plan);
   take_zero(draft, plan);
   take_experts(draft, plan);
   take_sequence_parallel(draft, plan);

@@ -28,6 +28,9 @@ void set(PreparedRun& out, const Setting& setting) {
   if (key == "training" && setting.text == "low_rank") {
     out.job.training = workload::Training::kLowRank;
   }
+  if (key == "context_exchange" && setting.text == "ulysses") {
+    out.plan.context_exchange = plan::ContextExchange::kUlysses;
+  }
   if (key == "attention") {
     software.attention = setting.text == "unfused" ? workload::AttentionKernel::kUnfused
                                                    : workload::AttentionKernel::kFlash;
@@ -49,6 +52,7 @@ void set(PreparedRun& out, const Setting& setting) {
   if (key == "expert_capacity") software.expert_capacity = number;
   if (key == "launch") software.launch *= number;
   if (key == "gradient_bytes") software.gradient_bytes = number;
+  if (key == "document") out.job.document = static_cast<std::int64_t>(number);
   if (key == "prediction_layers") model.prediction_layers = static_cast<int>(number);
   if (key == "residual") {
     software.residual += number;

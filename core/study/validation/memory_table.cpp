@@ -56,7 +56,7 @@ constexpr std::array kStacks = {
     Named{"*nanotron*", "nanotron"},       Named{"*2205.05198*", "megatron_lm_2022"},
     Named{"*Kempner*", "torchtitan"},      Named{"*torchtitan*", "torchtitan"},
     Named{"*mindformers*", "mindformers"}, Named{"*MindSpeed*", "mindspeed_llm"},
-    Named{"*FlagPerf*", "flagperf"},
+    Named{"*FlagPerf*", "flagperf"},       Named{"MLPerf*", "mlperf_nvidia"},
 };
 
 // Models as some tables name them.

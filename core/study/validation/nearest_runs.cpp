@@ -101,9 +101,13 @@ std::string parent_of(const std::string& stack, const base::Catalog& catalog,
 NearestQuery query_of(const study::Study& study, const study::Case& study_case,
                       const study::Outcome& outcome) {
   const auto& model = study.job.model;
-  return {study_case.cluster.chip.id,  vendor_name(study_case.cluster.chip.vendor),
-          model.moe ? "moe" : "dense", study_case.software.id,
-          outcome.devices_used,        workload::count_parameters(model).total / 1e9};
+  return {study_case.cluster.chip.id,
+          vendor_name(study_case.cluster.chip.vendor),
+          model.moe ? "moe" : "dense",
+          study_case.software.id,
+          outcome.devices_used,
+          workload::count_parameters(model).total / 1e9,
+          chips::name_of(study.job.precision)};
 }
 
 }  // namespace
@@ -149,6 +153,7 @@ std::vector<NearestPublished> nearest_published(const study::Study& study,
   if (rows) {
     for (const auto& row : *rows) stacks.push_back(row.stack);
   }
+  const auto intervals = rows ? shipped_intervals(catalog, load_rules(catalog)) : std::nullopt;
   const auto parents = rows ? stack_parents(stacks, catalog, asked_by) : StackParents();
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (!results[i].outcome) {
@@ -157,6 +162,11 @@ std::vector<NearestPublished> nearest_published(const study::Study& study,
     }
     all[i].query = query_of(study, study.cases[i], *results[i].outcome);
     if (rows) all[i].runs = nearest_runs(all[i].query, *rows, parents);
+    const auto& query = all[i].query;
+    if (intervals) {
+      all[i].interval = intervals->interval(
+          {query.vendor, query.kind, query.stack, query.precision, query.devices, 0});
+    }
     if (!rows) all[i].reason = "no accuracy.csv found";
     if (rows && !all[i].runs) all[i].reason = "none of this vendor";
   }

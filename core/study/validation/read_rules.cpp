@@ -11,14 +11,15 @@ namespace {
 using base::Fields;
 
 // What a feature may set. Numbers are uncertain inputs like those of any document.
-constexpr std::array kTextSettings = {"training", "attention", "attention_instructions"};
+constexpr std::array kTextSettings = {"training", "attention", "attention_instructions",
+                                      "context_exchange"};
 constexpr std::array kFlagSettings = {"fuses_tensor",     "overlap_gradients", "overlap_parameters",
                                       "overlap_pipeline", "tied_embeddings",   "score_soft_cap",
                                       "groups_experts"};
-constexpr std::array kNumberSettings = {
-    "expert_hidden",  "tensor_hidden",     "data_window", "elementwise_traffic", "launch",
-    "gradient_bytes", "prediction_layers", "residual",    "permutation_traffic", "expert_capacity",
-    "norm_traffic"};
+constexpr std::array kNumberSettings = {"expert_hidden",       "tensor_hidden",   "data_window",
+                                        "elementwise_traffic", "launch",          "gradient_bytes",
+                                        "prediction_layers",   "document",        "residual",
+                                        "permutation_traffic", "expert_capacity", "norm_traffic"};
 
 std::vector<std::string> texts(Fields& fields, const char* key) {
   std::vector<std::string> all;
@@ -113,7 +114,47 @@ ClusterRule read_cluster_rule(Fields& rule) {
   return result;
 }
 
+RunSet read_set(Fields& rule) {
+  constexpr std::array kSplits = {"", "fit", "test"};
+  RunSet set;
+  set.name = rule.text("name");
+  set.ids = texts(rule, "ids");
+  set.split = kSplits[rule.choice("split", {kSplits.begin(), kSplits.end()}, 0)];
+  set.with_doubt = rule.flag("with_doubt", false);
+  std::vector<std::string> judges;
+  for (int i = 0; i < kJudgeCount; ++i) judges.emplace_back(name_of(static_cast<Judge>(i)));
+  set.judge = static_cast<Judge>(rule.choice("judge", judges));
+  set.aim = rule.number("aim");
+  return set;
+}
+
+LayerSplit read_split(Fields& rule) {
+  LayerSplit split;
+  split.when = read_condition(rule);
+  for (const auto& node : rule.list("layers")) {
+    split.layers.push_back(
+        static_cast<int>(base::integer_of(node, rule.reading(), rule.name(), 0)));
+  }
+  split.why = rule.text("why");
+  return split;
+}
+
+void read_judgement(Fields& fields, Rules& rules) {
+  each(fields, "sets", [&](Fields& rule) { rules.sets.push_back(read_set(rule)); });
+  each(fields, "explanations", [&](Fields& rule) {
+    Explanation explanation;
+    explanation.source = texts(rule, "source");
+    explanation.why = rule.text("why");
+    rules.explanations.push_back(std::move(explanation));
+  });
+}
+
 }  // namespace
+
+const char* name_of(Judge judge) {
+  constexpr std::array<const char*, kJudgeCount> kNames = {"mean", "median", "order", "ratio"};
+  return kNames.at(static_cast<std::size_t>(judge));
+}
 
 Rules read_rules(const base::Document& document, base::Reading& reading) {
   Rules rules;
@@ -122,12 +163,19 @@ Rules read_rules(const base::Document& document, base::Reading& reading) {
   fields.text("name");
   each(fields, "stacks", [&](Fields& rule) {
     StackRule stack;
+    stack.alias = texts(rule, "alias");
     stack.when = read_condition(rule);
     stack.from = rule.text("from", "");
     stack.before = rule.small_integer("before", 0, 0);
     stack.use = rule.text("use");
     stack.why = rule.text("why");
     rules.stacks.push_back(std::move(stack));
+  });
+  each(fields, "defaults", [&](Fields& rule) {
+    DefaultStack stack;
+    stack.use = rule.text("use");
+    stack.stands_for = texts(rule, "stands_for");
+    rules.defaults.push_back(std::move(stack));
   });
   each(fields, "clusters",
        [&](Fields& rule) { rules.clusters.push_back(read_cluster_rule(rule)); });
@@ -151,7 +199,9 @@ Rules read_rules(const base::Document& document, base::Reading& reading) {
     doubt.why = rule.text("why");
     rules.doubts.push_back(std::move(doubt));
   });
+  each(fields, "splits", [&](Fields& rule) { rules.splits.push_back(read_split(rule)); });
   each(fields, "features", [&](Fields& rule) { rules.features.push_back(read_feature(rule)); });
+  read_judgement(fields, rules);
   fields.finish();
   return rules;
 }

@@ -53,6 +53,13 @@ bool holds(const Condition& when, const Traits& traits) {
          admits(when.unit, traits.unit) && admits(when.zero, traits.zero);
 }
 
+const DefaultStack* default_of(const std::string& stack, const Rules& rules) {
+  for (const auto& kind : rules.defaults) {
+    if (kind.use == stack || any_matches(kind.stands_for, stack)) return &kind;
+  }
+  return nullptr;
+}
+
 bool is_from(const std::string& release, const std::string& first) {
   auto a = release_parts(release);
   auto b = release_parts(first);
@@ -69,6 +76,7 @@ StackChoice stack_of(const PublishedRun& run, const Traits& traits, const Rules&
     // Rules that name a stack say which of its documents; the others are for rows without one.
     const bool names_stack = !rule.when.software.empty();
     if (!names_stack && is_known) continue;
+    if (!rule.alias.empty() && !any_matches(rule.alias, run.software)) continue;
     if (!holds(rule.when, traits) || !contains(known, rule.use)) continue;
     if (!rule.from.empty() && !is_from(run.release, rule.from)) continue;
     const bool is_old = !run.year.empty() && is_from(std::to_string(rule.before - 1), run.year);

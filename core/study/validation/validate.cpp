@@ -28,6 +28,7 @@ RowResult described(const PublishedRun& run, const PreparedRun& prepared) {
   result.metric = run.metric;
   result.unit = run.unit;
   result.is_memory = prepared.metric && prepared.metric->measure == Measure::kMemory;
+  result.is_time = prepared.metric && is_time(prepared.metric->measure);
   result.published = run.value.value_or(std::numeric_limits<double>::quiet_NaN());
   result.reason = prepared.reason;
   result.filled = prepared.filled;
@@ -59,15 +60,6 @@ void compare(const PreparedRun& prepared, RowResult& result) {
   result.memory_need = need / cluster.device().memory_usable;
 }
 
-std::string doubt_of(const Rules& rules, const std::string& id) {
-  for (const auto& doubt : rules.doubts) {
-    const bool is_meant = std::any_of(doubt.ids.begin(), doubt.ids.end(),
-                                      [&](const auto& name) { return matches(name, id); });
-    if (is_meant) return doubt.why;
-  }
-  return "";
-}
-
 std::vector<RowResult> beyond_doubt(const std::vector<RowResult>& rows) {
   std::vector<RowResult> left;
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(left),
@@ -76,6 +68,15 @@ std::vector<RowResult> beyond_doubt(const std::vector<RowResult>& rows) {
 }
 
 }  // namespace
+
+std::string doubt_of(const Rules& rules, const std::string& id) {
+  for (const auto& doubt : rules.doubts) {
+    const bool is_meant = std::any_of(doubt.ids.begin(), doubt.ids.end(),
+                                      [&](const auto& name) { return matches(name, id); });
+    if (is_meant) return doubt.why;
+  }
+  return "";
+}
 
 double RowResult::error() const {
   const auto error = signed_error();
@@ -105,6 +106,8 @@ Validation validate(const RunsTable& table, const Rules& rules, const Documents&
   });
   validation.summaries = summarise(validation.rows);
   validation.beyond_doubt = summarise(beyond_doubt(validation.rows));
+  validation.sets = judge(validation.rows, rules.sets);
+  validation.explanations = rules.explanations;
   return validation;
 }
 

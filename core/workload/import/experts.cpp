@@ -56,14 +56,19 @@ void place_dense_list(Config& config, Experts& moe, std::string_view key) {
   moe.first_dense_layers = std::max(moe.first_dense_layers, static_cast<int>(dense.size()));
 }
 
-void note_groups(Config& config) {
+// Routing limited to the best of some groups of experts.
+void read_groups(Config& config, Experts& moe) {
   const auto groups = config.value("n_group");
-  const bool limited = groups && groups->text() != "1" && groups->text() != "0";
   const auto limit = config.value("topk_group");
-  if (limited && limit) {
-    config.understood("n_group", "routing limited to groups of experts");
-    config.understood("topk_group", "routing limited to groups of experts");
+  if (!groups || !limit || groups->text() == "1" || groups->text() == "0") return;
+  const int all = config.small("n_group", 1, 1);
+  const int top = config.small("topk_group", 1, 1);
+  if (moe.experts % all != 0 || top > all || moe.top_k > moe.experts / all * top) {
+    config.fail("n_group", "groups must divide the experts, and the top ones hold those used");
+    return;
   }
+  moe.groups = all;
+  moe.top_groups = top;
 }
 
 void read_latent_keys(Config& config, Model& model, const workload::LatentAttention& fallback) {
@@ -92,7 +97,7 @@ void read_deepseek_experts(Config& config, Model& model, const Experts& fallback
   const int first = config.small("first_k_dense_replace", 0, fallback.first_dense_layers);
   const bool spaced = config.value("moe_layer_freq").has_value();
   place_by_multiples(moe, first, spaced ? config.small("moe_layer_freq", 1, 1) : 1);
-  note_groups(config);
+  read_groups(config, moe);
   if (config.value("num_nextn_predict_layers")) {
     model.prediction_layers = config.small("num_nextn_predict_layers", 0, 0);
   }

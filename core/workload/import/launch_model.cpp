@@ -128,6 +128,18 @@ void read_places(const Options& options, int layers, Experts& moe) {
   moe.first_dense_layers = (first + moe.every - 1) / moe.every * moe.every;
 }
 
+// Routing limited to the best of some groups of experts.
+void read_groups(const Options& options, Experts& moe) {
+  if (!options.number("moe-router-num-groups", 1)) return;
+  moe.groups = options.small("moe-router-num-groups", 1, 1);
+  moe.top_groups = options.small("moe-router-group-topk", 1, moe.groups);
+  if (moe.experts % moe.groups != 0 || moe.top_groups > moe.groups ||
+      moe.top_k > moe.experts / moe.groups * moe.top_groups) {
+    options.fail("moe-router-num-groups",
+                 "groups must divide the experts, and the top ones hold those used");
+  }
+}
+
 Experts read_launched_experts(const Options& options, const Model& model, int layers) {
   Experts moe;
   moe.experts = static_cast<int>(options.required("num-experts", 2));
@@ -143,6 +155,7 @@ Experts read_launched_experts(const Options& options, const Model& model, int la
     moe.shared = whole ? static_cast<int>(*width / moe.ffn) : 1;
     moe.shared_ffn = whole ? moe.ffn : *width;
   }
+  read_groups(options, moe);
   read_places(options, layers, moe);
   return moe;
 }

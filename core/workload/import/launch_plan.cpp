@@ -1,11 +1,13 @@
 // Degrees, sharding and recomputation from launch arguments.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <set>
 
 #include "launch_parts.h"
+#include "weft/workload/recompute.h"
 
 namespace weft::imports {
 
@@ -32,17 +34,21 @@ int read_zero(const Options& options) {
   return options.has("use-distributed-optimizer") ? 1 : 0;
 }
 
-// Modules of selective recomputation: the scores, norms and activations, or what no plan has.
+// Modules of selective recomputation, as a plan writes them.
 std::string selected(const Options& options) {
   const auto given = options.texts("recompute-modules");
   const std::set<std::string> modules(given.begin(), given.end());
   if (modules.empty() || modules == std::set<std::string>{"core_attn"}) return "attention";
-  if (modules == std::set<std::string>{"layernorm", "moe_act"} ||
-      modules == std::set<std::string>{"layernorm", "mlp_act"}) {
-    return "selective";
+  for (const auto& module : modules) {
+    bool is_known = false;
+    for (int m = 0; m < workload::kModuleCount; ++m) {
+      is_known = is_known || module == name_of(static_cast<workload::Module>(m));
+    }
+    if (is_known) continue;
+    options.understood("recompute-modules", "recomputation of these modules; none is taken");
+    return "none";
   }
-  options.understood("recompute-modules", "recomputation of these modules; none is taken");
-  return "none";
+  return fmt::format("[{}]", fmt::join(modules, ", "));
 }
 
 int largest_stage(const ImportedPlan& plan, int layers) {
@@ -81,8 +87,8 @@ void read_recompute(const Options& options, ImportedPlan& plan, int layers) {
   if (plan.recompute == "full" && method == "block") read_block(options, plan, layers);
   const bool activation = options.has("recompute-activation-function");
   const bool norm = options.has("recompute-norm");
-  if (plan.recompute == "none" && activation && norm) {
-    plan.recompute = "selective";
+  if (plan.recompute == "none" && (activation || norm)) {
+    plan.recompute = activation && norm ? "selective" : norm ? "[layernorm]" : "[mlp_act, moe_act]";
     return;
   }
   const std::string why = "recomputation of a part of the layer; " + plan.recompute + " is taken";

@@ -24,6 +24,9 @@ std::string experts_text(const workload::Experts& moe) {
   }
   text += fmt::format(", first_dense_layers: {}", moe.first_dense_layers);
   if (moe.every != 1) text += fmt::format(", every: {}", moe.every);
+  if (moe.groups > 1) {
+    text += fmt::format(", group_limit: {{groups: {}, top: {}}}", moe.groups, moe.top_groups);
+  }
   return text + "}\n";
 }
 

@@ -107,6 +107,10 @@ TEST(Flags, Experts) {
   expect_error(moe + "--moe-layer-freq '[1'", "a ']' is missing");
   expect_error(moe + "--moe-layer-freq '[1]*99999999'", "more than 65536");
   expect_error(moe + "--moe-router-topk 9", "more experts than there are");
+  const auto limited = model_of(moe + "--moe-router-num-groups 4 --moe-router-group-topk 2");
+  EXPECT_EQ(limited.moe->groups, 4);
+  EXPECT_EQ(limited.moe->top_groups, 2);
+  expect_error(moe + "--moe-router-num-groups 3 --moe-router-group-topk 2", "divide the experts");
 }
 
 TEST(Flags, SharedExperts) {
@@ -196,12 +200,14 @@ TEST(Flags, Recomputation) {
   EXPECT_EQ(plan_of("--recompute-granularity selective").recompute, "attention");
   EXPECT_EQ(
       plan_of("--recompute-granularity selective --recompute-modules layernorm moe_act").recompute,
-      "selective");
+      "[layernorm, moe_act]");
+  EXPECT_EQ(plan_of("--recompute-norm").recompute, "[layernorm]");
+  EXPECT_EQ(plan_of("--recompute-activation-function").recompute, "[mlp_act, moe_act]");
   EXPECT_EQ(plan_of("--recompute-activation-function --recompute-norm").recompute, "selective");
-  const auto odd = small("--recompute-granularity selective --recompute-modules mlp");
+  const auto odd = small("--recompute-granularity selective --recompute-modules embed");
   EXPECT_EQ(odd.plan.recompute, "none");
   ASSERT_EQ(odd.notes.understood.size(), 1u);
-  EXPECT_EQ(odd.notes.understood.front().word, "--recompute-modules mlp");
+  EXPECT_EQ(odd.notes.understood.front().word, "--recompute-modules embed");
   const std::string full = "--recompute-granularity full --recompute-method ";
   EXPECT_EQ(plan_of(full + "uniform --recompute-num-layers 1").recompute_layers, 0);
   EXPECT_EQ(plan_of(pipeline + full + "block --recompute-num-layers 4").recompute_layers, 4);

@@ -89,6 +89,12 @@ const std::vector<Refusal>& refusals() {
          plan.layers = {8};
        },
        "layers: 1 entries that sum to 8; 2 entries that sum to 8 are needed"},
+      {Problem::kLayerSplit,
+       [](auto&, auto&, auto& plan) {
+         plan.pipeline = 4;
+         plan.layers = {4, 0, 4, 0};
+       },
+       "none but the first and the last of 0"},
       {Problem::kInterleaving, [](auto&, auto&, auto& plan) { plan.virtual_stages = 2; },
        "virtual_stages: 2 needs pipeline > 1"},
       {Problem::kInterleaving,
@@ -157,6 +163,19 @@ const std::vector<Refusal>& refusals() {
          plan.data = 2;
        },
        "expert: 2 but Small has no experts"},
+      {Problem::kContextHeads,
+       [](auto&, auto& job, auto& plan) {
+         job.model.moe.reset();
+         plan.context = 8;
+         plan.context_exchange = ContextExchange::kUlysses;
+       },
+       "context_exchange: ulysses with tensor 1 x context 8, which do not divide 12 heads"},
+      {Problem::kHostLink,
+       [](auto& cluster, auto&, auto& plan) {
+         cluster.host.device_link = base::Bandwidth(0);
+         plan.activation_offload = 0.5;
+       },
+       "offload needs device_link and memory_bandwidth of the host of DGX H100"},
       {Problem::kShardSplit,
        [](auto&, auto&, auto& plan) {
          plan.data = 16;
@@ -175,6 +194,17 @@ const std::vector<Refusal>& refusals() {
 
 TEST(Check, TheCaseThatIsChangedIsLegal) {
   EXPECT_EQ(first_problem(h100(2), small_job(), megatron(), Plan{}), std::nullopt);
+}
+
+TEST(Check, OnlyTheEndsMayBeWithoutALayer) {
+  auto plan = Plan{};
+  plan.pipeline = 5;
+  plan.virtual_stages = 2;
+  auto job = small_job();
+  job.global_batch = 20;
+  EXPECT_EQ(first_problem(h100(2), job, megatron(), plan), Problem::kPipelineDepth);
+  plan.layers = layers_with_ends(job.model, 10, true, true);
+  EXPECT_EQ(first_problem(h100(2), job, megatron(), plan), std::nullopt);
 }
 
 TEST(Check, EveryRuleRefusesAndSaysWhy) {

@@ -120,6 +120,49 @@ TEST(Chunks, FollowTheLayersGiven) {
   }
 }
 
+// Where both ends count, the rule for plans that say nothing comes to the same.
+TEST(Chunks, OfEndsThatCountAsLayersAreThoseOfTheRule) {
+  workload::Model model;
+  for (const int layers : {6, 14, 30, 62}) {
+    model.layers = layers;
+    for (int chunks = 2; chunks <= layers + 2; ++chunks) {
+      Plan plan;
+      plan.pipeline = chunks;
+      auto given = plan;
+      given.layers = layers_with_ends(model, chunks, true, true);
+      EXPECT_EQ(given.layers.empty(), (layers + 2) % chunks != 0) << layers << ' ' << chunks;
+      if (given.layers.empty()) continue;
+      EXPECT_EQ(std::accumulate(given.layers.begin(), given.layers.end(), 0), layers);
+      for (int vs = 0; vs < chunks; ++vs) {
+        EXPECT_EQ(chunk_of(given, model, vs), chunk_of(plan, model, vs)) << chunks << ' ' << vs;
+      }
+    }
+  }
+}
+
+// With one slot too few for the layers it is the embedding that stands alone.
+TEST(Chunks, OfAnEmbeddingThatCountsAreThoseOfTheRule) {
+  workload::Model model;
+  model.layers = 15;
+  Plan plan;
+  plan.pipeline = 16;
+  auto given = plan;
+  given.layers = layers_with_ends(model, 16, true, false);
+  ASSERT_EQ(given.layers.size(), 16U);
+  for (int vs = 0; vs < 16; ++vs) {
+    EXPECT_EQ(chunk_of(given, model, vs), chunk_of(plan, model, vs)) << vs;
+  }
+}
+
+TEST(Chunks, OfPredictionLayersLeaveTheLastFewer) {
+  workload::Model model;
+  model.layers = 61;
+  model.prediction_layers = 1;
+  EXPECT_EQ(layers_with_ends(model, 8, true, true), (std::vector<int>{7, 8, 8, 8, 8, 8, 8, 6}));
+  EXPECT_EQ(layers_with_ends(model, 64, true, true), std::vector<int>());  // two on the last
+  EXPECT_EQ(layers_with_ends(model, 62, false, false).back(), 0);
+}
+
 TEST(Plan, CountsItsDevicesAndMicroBatches) {
   Plan plan = plan_of(8, 4, 12, 2);
   plan.micro_batch = 2;

@@ -131,8 +131,37 @@ TEST(BadRequest, AnOrderThatIsNone) {
 
 TEST(BadRequest, LayersThatAreNoNumbers) {
   EXPECT_TRUE(complains("plan: {layers: [40, 4x]}", "1:21", "'4x' is not a number of layers"));
-  EXPECT_TRUE(complains("plan: {layers: [80, 0]}", "1:21", "'0' is not a number of layers"));
+  EXPECT_TRUE(complains("plan: {layers: [80, -1]}", "1:21", "'-1' is not a number of layers"));
+  EXPECT_TRUE(complains("plan: {layers: [2147483647, 81]}", "1:16", "sum to 2147483728"));
+  EXPECT_TRUE(complains("plan: {layers: [40, 0, 40]}", "1:21", "with the embedding"));
   EXPECT_TRUE(complains("plan: {layers: [99999999999]}", "1:17", "is not a number of layers"));
+}
+
+// Llama 3 70B has 80 layers: with both ends 82 slots.
+TEST(Request, CountsTheEndsAsLayers) {
+  const auto both = parsed(
+      "plan: {pipeline: 41, virtual_stages: 2, embedding_as_layer: true, loss_as_layer: true}");
+  EXPECT_EQ(both.layers.size(), 82U);
+  EXPECT_EQ(both.layers.front(), 0);
+  EXPECT_EQ(both.layers.back(), 0);
+  EXPECT_EQ(both.layers[1], 1);
+  const auto loss = parsed("plan: {pipeline: 3, virtual_stages: 1, loss_as_layer: true}");
+  EXPECT_EQ(loss.layers, (std::vector<int>{27, 27, 26}));
+  const auto embedding = parsed("plan: {pipeline: 3, virtual_stages: 1, embedding_as_layer: true}");
+  EXPECT_EQ(embedding.layers, (std::vector<int>{26, 27, 27}));
+  const auto listed = parsed("plan: {pipeline: 2, layers: [80, 0]}");
+  EXPECT_EQ(listed.layers, (std::vector<int>{80, 0}));
+}
+
+TEST(BadRequest, EndsThatCannotBeCounted) {
+  EXPECT_TRUE(complains("plan: {pipeline: 4, virtual_stages: 1, loss_as_layer: true}", "1:55",
+                        "80 layers and the loss do not split evenly over 4 virtual stages"));
+  EXPECT_TRUE(complains("plan: {pipeline: 4, embedding_as_layer: true}", "1:41",
+                        "pipeline and virtual_stages are needed"));
+  EXPECT_TRUE(complains("plan: {pipeline: 2, layers: [40, 40], loss_as_layer: true}", "1:54",
+                        "'layers' says how"));
+  EXPECT_TRUE(complains("plan: {pipeline: 41, virtual_stages: 2}", "1:38",
+                        "embedding_as_layer and loss_as_layer would"));
 }
 
 TEST(BadRequest, AHalfDegree) {

@@ -238,5 +238,18 @@ TEST(NearestLegal, IsNothingWhereNothingFits) {
             std::nullopt);
 }
 
+// With the pipeline left open, those of as many stages as there are entries.
+TEST(LegalPlans, KeepToTheLayersGiven) {
+  const Setting s{h100(1), job_of("llama3_8b", 4096, 16)};
+  Request request;
+  request.layers = {0, 16, 16, 0};
+  const auto plans = plans_of(s, request);
+  ASSERT_FALSE(plans.empty());
+  for (const auto& plan : plans) {
+    EXPECT_EQ(plan.chunks(), 4);
+    EXPECT_EQ(plan.layers, request.layers);
+  }
+}
+
 }  // namespace
 }  // namespace weft::plan

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "layers.h"
 #include "shipped.h"
 #include "weft/plan/memory.h"
 
@@ -15,59 +16,6 @@ using interconnect::Collective;
 using test::cluster_of;
 using test::job_of;
 using workload::LayerKind;
-
-// A stack that does nothing by itself: no host time, no residual.
-workload::Software bare() {
-  workload::Software software;
-  software.launch = base::Time(0);
-  return software;
-}
-
-// The groups of a plan on the first devices of a cluster.
-struct OwnShapes {
-  interconnect::GroupShape tensor, context, neighbour, expert, data, shard, replicas, expert_data;
-
-  OwnShapes(const interconnect::Fabric& fabric, const plan::Plan& plan) {
-    const auto used = plan.devices();
-    const int ranks = plan.context * plan.data;
-    tensor = fabric.group(used, 1, plan.tensor);
-    context = fabric.group(used, plan.tensor, plan.context);
-    neighbour = interconnect::slowest_hop(context);
-    expert = fabric.group(used, 1, plan.expert);
-    data = shard = fabric.group(used, plan.tensor, ranks);
-    replicas = fabric.group(used, 1, 1);
-    expert_data = fabric.group(used, plan.expert, plan::expert_replicas(plan));
-  }
-  [[nodiscard]] GroupShapes references() const {
-    return {tensor, context, neighbour, expert, data, shard, replicas, expert_data};
-  }
-};
-
-class OnHosts : public testing::Test {
- protected:
-  LayerCost cost(const plan::Plan& plan, LayerKind kind = LayerKind::kDense) const {
-    const OwnShapes shapes(cluster_.fabric, plan);
-    return layer_cost(cluster_, job_, software_, kind, plan.shard(), plan.zero,
-                      shapes.references());
-  }
-  static plan::Plan tensor_plan(int tensor) {
-    plan::Plan plan;
-    plan.tensor = tensor;
-    plan.sequence_parallel = tensor > 1;
-    return plan;
-  }
-  static plan::Plan data_plan(int data, int zero, int expert = 1) {
-    plan::Plan plan;
-    plan.data = data;
-    plan.zero = zero;
-    plan.expert = expert;
-    return plan;
-  }
-
-  cluster::Cluster cluster_ = cluster_of("{use: dgx_h100, hosts: 8}");
-  workload::Job job_ = job_of("llama3_8b", 4096, 64);
-  workload::Software software_ = bare();
-};
 
 TEST_F(OnHosts, TensorExchangesAreAllSeenWhereNothingHidesThem) {
   const auto plan = tensor_plan(8);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <vector>
 
@@ -116,15 +117,70 @@ TEST(Pipeline, FoldedWorkDoesNotGrowWithMicroBatches) {
   }
 }
 
+// When each stage has ended so many steps, if it goes into the next one as soon as it can: s.
+std::vector<double> ends_of_steps(Pipeline p, int steps) {
+  const auto start = p.start;
+  PipelineScratch scratch;
+  for (int k = 0; k < steps; ++k) {
+    replay(p.times(), Folding::kUnfolded, scratch);
+    for (std::size_t i = 0; i < start.size(); ++i) {
+      p.start[i] = scratch.cursor[i] + p.tail[i] + start[i];
+    }
+  }
+  for (std::size_t i = 0; i < start.size(); ++i) p.start[i] -= start[i];
+  return p.start;
+}
+
+void lengthen_one(Pipeline& p, std::mt19937& random) {
+  auto& longer = random() % 2 == 0 ? p.forward : p.backward;
+  longer[random() % longer.size()] *= 1.5;
+}
+
+// Where stages roll over into the next step, its time as published, a stage's from begin to end,
+// can get less: a stage that begins later and ends when it did waits less in between. What cannot
+// come earlier are ends, of one step and of many in a row, for they are sums and maxima of
+// durations.
 TEST(Pipeline, LongerStagesNeverEndEarlier) {
   std::mt19937 random(3);
   for (int i = 0; i < 1000; ++i) {
     auto p = random_pipeline(random, 1.0);
-    const double before = p.end(Folding::kFolded);
-    auto& longer = random() % 2 == 0 ? p.forward : p.backward;
-    longer[random() % longer.size()] *= 1.5;
-    EXPECT_GE(p.end(Folding::kFolded), before * (1 - 1e-12)) << i;
+    const bool rolls_over = plan::traits_of(p.schedule).rolls_over;
+    const auto ends = [&](int steps) {
+      return rolls_over ? ends_of_steps(p, steps) : std::vector<double>{p.end(Folding::kFolded)};
+    };
+    const auto first = ends(1);
+    const auto later = ends(5);
+    lengthen_one(p, random);
+    const auto longer_first = ends(1);
+    const auto longer_later = ends(5);
+    for (std::size_t k = 0; k < first.size(); ++k) {
+      EXPECT_GE(longer_first[k], first[k] * (1 - 1e-12)) << i;
+      EXPECT_GE(longer_later[k], later[k] * (1 - 1e-12)) << i;
+    }
   }
+}
+
+// The time of a step that rolls over is kept by all that follow: were each a copy of the first, so
+// much later, then no stage would begin before its last step has ended. It cannot be less than what
+// the busiest stage does.
+TEST(Pipeline, StepsInARowKeepTheTimeOfTheFirst) {
+  std::mt19937 random(5);
+  int rolling = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const auto p = random_pipeline(random, 1.0);
+    if (!plan::traits_of(p.schedule).rolls_over) continue;
+    ++rolling;
+    const double step = p.end(Folding::kFolded);
+    const auto first = ends_of_steps(p, 1);
+    const auto fifth = ends_of_steps(p, 5);
+    double longest = 0;
+    for (std::size_t k = 0; k < first.size(); ++k) {
+      EXPECT_LE(fifth[k], (first[k] + 4 * step) * (1 + 1e-12)) << i;
+      longest = std::max(longest, fifth[k] - first[k]);
+    }
+    EXPECT_GE(longest, 4 * (step - p.bubble()) * (1 - 1e-12)) << i;
+  }
+  EXPECT_GT(rolling, 100);
 }
 
 }  // namespace

@@ -100,8 +100,11 @@ inline Pipeline random_pipeline(std::mt19937& random, double spread) {
   for (auto& value : p.tail) value = 3 * spread * share(random);
   if (below(3) == 0) p.transfer = 0.2 * share(random);
   if (below(4) == 0) {
-    p.overlapped = p.forward;
-    for (auto& value : p.overlapped) value += 1 + share(random);
+    for (const double forward : p.forward) {
+      for (int c = 0; c < p.times().shape().chunks(); ++c) {
+        p.overlapped.push_back(forward + 1 + share(random));
+      }
+    }
   }
   return p;
 }

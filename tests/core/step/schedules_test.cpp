@@ -89,8 +89,8 @@ TEST(Bubble, OfDualPipe) {
     for (const double pair : {2.4, 2.7, 3.0}) {
       auto both = Pipeline::of(Schedule::kDualPipe, p, 4 * p, 1, 2, 1);
       auto folded = Pipeline::of(Schedule::kDualPipeV, p / 2, 4 * p, 1, 2, 1);
-      both.overlapped.assign(both.forward.size(), pair);
-      folded.overlapped.assign(folded.forward.size(), pair);
+      both.overlapped.assign(2 * both.forward.size(), pair);
+      folded.overlapped.assign(2 * folded.forward.size(), pair);
       const double expected = (p / 2 - 1) * (pair + 2 - 3);
       EXPECT_NEAR(idle(both), expected, 1e-9) << p << " " << pair;
       EXPECT_NEAR(idle(folded), expected, 1e-9) << p << " " << pair;

@@ -102,6 +102,42 @@ TEST(Run, IllegalCompletePlanNamesTheNearest) {
   }
 }
 
+TEST(Run, AScheduleThatTheStackLacksRunsAndIsNamed) {
+  const std::string plan =
+      "{tensor: 2, context: 1, data: 2, pipeline: 4, expert: 1, micro_batch: 1, zero: 1, "
+      "recompute: none, schedule: zb_v}";
+  const auto loaded = load(small(plan,
+                                 "{use: dgx_h100, hosts: 2, software: megatron_core}, "
+                                 "{use: dgx_h100, hosts: 2, software: torchtitan}"));
+  const auto results = run(loaded.study, base::ThreadTeam(1));
+  const auto reason = [&](std::size_t i) { return results[i].outcome->evidence.reason; };
+  EXPECT_EQ(reason(0), "schedule");
+  EXPECT_FALSE(results[0].outcome->evidence.is_fitted);
+  EXPECT_NE(reason(1), "schedule");
+}
+
+// 126 layers in 128 virtual stages.
+TEST(Run, TheEndsMayBeStagesOfTheirOwn) {
+  const auto text = [](const std::string& ends) {
+    return "kind: study\n"
+           "job: {model: llama3_405b, sequence: 8192, global_batch: 64, tokens: 1 T}\n"
+           "clusters: [{use: dgx_h100, hosts: 64}]\n"
+           "plan: {tensor: 8, context: 1, data: 4, pipeline: 16, virtual_stages: 8, expert: 1, "
+           "micro_batch: 1, zero: 1, recompute: full" +
+           ends + "}\n";
+  };
+  EXPECT_THROW(load(text("")), base::InputError);
+  const auto counted = load(text(", embedding_as_layer: true, loss_as_layer: true"));
+  std::string ones;
+  for (int i = 0; i < 126; ++i) ones += ", 1";
+  const auto listed = load(text(", layers: [0" + ones + ", 0]"));
+  const auto a = run(counted.study, base::ThreadTeam(1));
+  const auto b = run(listed.study, base::ThreadTeam(1));
+  ASSERT_TRUE(a[0].outcome && b[0].outcome);
+  EXPECT_EQ(a[0].outcome->ledger.step.si(), b[0].outcome->ledger.step.si());
+  EXPECT_GT(a[0].outcome->ledger.step.si(), 0);
+}
+
 TEST(Run, InfeasibleCaseIsAnAnswerBesideOthers) {
   auto loaded = load(
       "kind: study\n"

@@ -151,6 +151,8 @@ TEST(SavedActivations, OfUnfusedAttentionHaveItsScores) {
     const auto with = saved_activations(job, unfused, LayerKind::kDense, {});
     EXPECT_DOUBLE_EQ(with.none.si() - saved(job, {}), bytes * 32 * 4096 * 4096 - 4.0 * 32 * 4096);
     EXPECT_DOUBLE_EQ((with.none - with.attention).si(), bytes * 32 * 4096 * 4096);
+    const auto flash = saved_activations(job, {}, LayerKind::kDense, {});
+    EXPECT_DOUBLE_EQ((flash.none - flash.attention).si(), 4.0 * 32 * 4096);
   }
 }
 
@@ -165,12 +167,13 @@ TEST(SavedActivations, OfNormsThatAreNotFused) {
   EXPECT_EQ(with.selective, without.selective);
 }
 
-// Norm outputs and the activation product are inputs of GEMMs: one byte each.
+// Norm outputs and the activation product are inputs of GEMMs: one byte each. The output of
+// attention stays, with a copy for the GEMM behind it.
 TEST(SavedActivations, OfNarrowFormatsKeepNarrowInputs) {
   auto job = shipped_job("llama3_8b");
   const double wide = saved(job, {});
   job.precision = chips::Precision::kFp8;
-  EXPECT_DOUBLE_EQ(wide - saved(job, {}), 4096.0 * (2 * 4096 + 14336));
+  EXPECT_DOUBLE_EQ(wide - saved(job, {}), 4096.0 * (2 * 4096 + 14336 - 4096));
 }
 
 // DeepSeek-V3: queries and keys 128 + 64, values 128 wide, and the ranks before and after norms.
@@ -203,6 +206,18 @@ TEST(BackwardWorkspace, OfALayerIsItsWidestGradient) {
   EXPECT_DOUBLE_EQ(backward_workspace(moe, {}, LayerKind::kMoe, {}).si(),
                    2.0 * 4096 * (2 * 4096 + 2 * (4096 + 2 * 14336)));
   EXPECT_EQ(backward_workspace(job, {}, LayerKind::kEmbedding, {}).si(), 0);
+}
+
+// Keys and values of 8 context ranks with their gradients, where that is more than the MLP needs.
+TEST(BackwardWorkspace, HoldsGatheredKeys) {
+  auto job = shipped_job("llama3_8b");
+  job.model.kv_heads = 32;
+  Shard shard = shard_of(1, 8);
+  const double ring = backward_workspace(job, {}, LayerKind::kDense, shard).si();
+  shard.context_exchange = ContextExchange::kAllGather;
+  const double tokens = 4096.0 / 8;
+  EXPECT_DOUBLE_EQ(backward_workspace(job, {}, LayerKind::kDense, shard).si() - ring,
+                   2.0 * tokens * (2 * 8 * 2 * 4096 - 2 * 14336));
 }
 
 // 16-bit gradients of the logits and of the table, less the 4 bytes a logit that stand already.

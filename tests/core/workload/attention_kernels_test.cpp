@@ -88,20 +88,24 @@ TEST(UnfusedAttention, GrowsWithTheSquareOfTheSequence) {
   EXPECT_NEAR(added(8192) / added(4096), 4, 1e-9);
 }
 
-// Nothing else of the layer is done again, and nothing is exchanged.
+Pass attention_again(const LayerWork& work) { return done_again(work.forward, kAttentionModules); }
+
+// Nothing else of the layer is done again; keys and values travel again.
 TEST(AttentionRecompute, IsTheForwardAttentionAlone) {
   const auto flash = layer({});
-  EXPECT_DOUBLE_EQ(attention_flops(flash.attention_recompute), attention_flops(flash.forward));
-  EXPECT_EQ(linear_flops(flash.attention_recompute), 0);
-  EXPECT_EQ(streamed_bytes(flash.attention_recompute), 0);
+  EXPECT_DOUBLE_EQ(attention_flops(attention_again(flash)), attention_flops(flash.forward));
+  EXPECT_EQ(linear_flops(attention_again(flash)), 0);
+  EXPECT_EQ(streamed_bytes(attention_again(flash)), 0);
   const auto scores = layer(unfused());
-  EXPECT_NEAR(linear_flops(scores.attention_recompute),
+  EXPECT_NEAR(linear_flops(attention_again(scores)),
               score_flops(unfused(), {}, &LayerWork::forward), 1e3);
-  EXPECT_DOUBLE_EQ(streamed_bytes(scores.attention_recompute), 10 * 32.0 * 4096 * 4096);
+  EXPECT_DOUBLE_EQ(streamed_bytes(attention_again(scores)), 10 * 32.0 * 4096 * 4096);
   for (const auto& software : {Software{}, unfused()}) {
-    const auto split = layer(software, shard_of(4, 2));
-    EXPECT_TRUE(split.attention_recompute.exchanges.empty());
-    EXPECT_FALSE(split.attention_recompute.kernels.empty());
+    EXPECT_TRUE(attention_again(layer(software, shard_of(4))).exchanges.empty());
+    const auto split = attention_again(layer(software, shard_of(4, 2)));
+    ASSERT_EQ(split.exchanges.size(), 1u);
+    EXPECT_EQ(split.exchanges.front().group, Group::kContext);
+    EXPECT_FALSE(split.kernels.empty());
   }
 }
 

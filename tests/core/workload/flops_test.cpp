@@ -206,7 +206,8 @@ TEST(Kernels, AreNeverEmpty) {
          {LayerKind::kDense, LayerKind::kMoe, LayerKind::kEmbedding, LayerKind::kHead}) {
       if (kind == LayerKind::kMoe && !job.model.moe) continue;
       const auto layer = work(job, kind, shard_of(4, 2));
-      for (const Pass* pass : {&layer.forward, &layer.backward, &layer.selective_recompute}) {
+      const auto again = done_again(layer.forward, kSelectiveModules);
+      for (const Pass* pass : {&layer.forward, &layer.backward, &again}) {
         for (const auto& kernel : pass->kernels) {
           EXPECT_GE(kernel.launches, 1);
           if (const auto* stream = std::get_if<chips::MemoryBound>(&kernel.shape)) {
@@ -238,7 +239,8 @@ TEST(Kernels, AccumulateWeightGradientsInFp32) {
 
 // Norms are two, at 2 bytes read and 2 written of 4096 · 4096; SwiGLU reads two and writes one.
 TEST(Kernels, OfSelectiveRecomputationAreNormsAndTheActivation) {
-  const auto pass = work(shipped_job("llama3_8b"), LayerKind::kDense).selective_recompute;
+  const auto pass =
+      done_again(work(shipped_job("llama3_8b"), LayerKind::kDense).forward, kSelectiveModules);
   EXPECT_EQ(linear_flops(pass) + attention_flops(pass), 0);
   EXPECT_EQ(pass.kernels.size(), 3u);
   EXPECT_TRUE(pass.exchanges.empty());

@@ -167,6 +167,16 @@ TEST(BadSoftware, AnUnknownKernelOrGather) {
   EXPECT_SAYS(say("communication: {gather: tree}\n"), "ring");
 }
 
+TEST(BadSoftware, AScheduleThatIsNone) {
+  const auto say = [](const std::string& list) {
+    return complaint("kind: software\nname: x\nschedules: " + list + "\n",
+                     [](const auto& document, auto& reading) { read_software(document, reading); });
+  };
+  EXPECT_SAYS(say("[1f1b, interleafed]"), "bad.yaml:3:19");
+  EXPECT_SAYS(say("[1f1b, interleafed]"), "interleaved");
+  EXPECT_SAYS(say("{value: [1f1b, 1f1b], source: a book}"), "bad.yaml:3:27");
+}
+
 TEST(ReadSoftware, TakesEveryMap) {
   base::Reading reading;
   const auto software = read_software(

@@ -79,7 +79,8 @@ TEST(SoftCap, MarksTheAttentionKernels) {
   for (const bool caps : {false, true}) {
     job.model.score_soft_cap = caps;
     const auto layer = work(job, LayerKind::kDense);
-    for (const Pass* pass : {&layer.forward, &layer.backward, &layer.attention_recompute}) {
+    const auto again = done_again(layer.forward, kAttentionModules);
+    for (const Pass* pass : {&layer.forward, &layer.backward, &again}) {
       for (const auto& kernel : pass->kernels) {
         const auto* attention = std::get_if<chips::Attention>(&kernel.shape);
         if (attention == nullptr) continue;

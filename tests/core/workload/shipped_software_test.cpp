@@ -114,6 +114,18 @@ TEST(ShippedStacks, SayWhereNumbersComeFrom) {
   }
 }
 
+TEST(ShippedStacks, SayWhichSchedulesTheyShip) {
+  const auto schedules = [](const char* name) { return software_of(name).schedules.value(); };
+  for (const auto& name : kStacks) EXPECT_TRUE(software_of(name).schedules) << name;
+  const std::vector<std::string> megatron = {"1f1b", "interleaved"};
+  for (const char* name : {"megatron_core", "nemo", "megatron_bridge_26_06", "megascale"}) {
+    EXPECT_EQ(schedules(name), megatron) << name;
+  }
+  EXPECT_EQ(schedules("xtuner"), std::vector<std::string>());
+  EXPECT_EQ(schedules("mindspeed_llm").back(), "dualpipe_v");
+  EXPECT_EQ(schedules("mindformers").back(), "zb_v");
+}
+
 void expect_within(double value, double low, double high, const std::string& what) {
   EXPECT_GE(value, low) << what;
   EXPECT_LE(value, high) << what;

@@ -64,5 +64,17 @@ TEST(Parameter, OfASigmaMovesByIt) {
   EXPECT_NEAR(p.value(-1), 90, 1e-9);
 }
 
+TEST(Parameter, DeviationsUndoValue) {
+  const base::UncertainInput log{"a.b", {base::Distribution::Kind::kTriangular, 1, 2, 8}};
+  const base::UncertainInput linear{"a.c", {base::Distribution::Kind::kTriangular, 0, 0.2, 0.9}};
+  for (const auto& input : {log, linear}) {
+    const Parameter parameter(input);
+    for (const double z : {-0.8, -0.1, 0.0, 0.3, 0.9}) {
+      EXPECT_NEAR(parameter.deviations(parameter.value(z)), z, 1e-9) << input.path << " " << z;
+    }
+  }
+  EXPECT_EQ(Parameter(log).deviations(0), -5);
+}
+
 }  // namespace
 }  // namespace weft::calibration

@@ -66,11 +66,11 @@ TEST(FreeText, Recompute) {
       {"selective [10, 8, 6, 0]", Recompute::kSelective, 0, {10, 8, 6, 0}},
       {"selective(attn core)", Recompute::kAttention},
       {"selective:[core_attn]", Recompute::kAttention},
-      {"selective: mlp,mla_up_proj,moe_act,layernorm", Recompute::kSelective},
-      {"selective: RMSNorm + MLA up-proj", Recompute::kSelective},
-      {"selective:[moe]", Recompute::kFull},
+      {"selective: mlp,mla_up_proj,moe_act,layernorm", Recompute::kModules},
+      {"selective: RMSNorm + MLA up-proj", Recompute::kModules},
+      {"selective:[moe]", Recompute::kModules},
       {"selective (op)", Recompute::kSelective},
-      {"none+act-func", Recompute::kSelective},
+      {"none+act-func", Recompute::kModules},
       {"adaptive", Recompute::kSelective}};
   for (const auto& each : cases) {
     const auto read = read_recompute(each.text);
@@ -79,6 +79,11 @@ TEST(FreeText, Recompute) {
     EXPECT_EQ(read.per_stage, each.per_stage) << each.text;
     EXPECT_EQ(read.rest, "") << each.text;
   }
+  using workload::Module;
+  EXPECT_EQ(read_recompute("selective: RMSNorm + MLA up-proj").modules,
+            Module::kLayerNorm | Module::kLatentUpProjection);
+  EXPECT_EQ(read_recompute("none+act-func").modules,
+            Module::kMlpActivation | Module::kMoeActivation);
   EXPECT_EQ(read_recompute("selective (every 2nd layer)").every, 2);
   EXPECT_EQ(read_recompute("none+swap-attention").rest, "swap-attention");
   EXPECT_FALSE(read_recompute("whatever").kind.has_value());
@@ -118,6 +123,11 @@ TEST(FreeText, Zero) {
     EXPECT_EQ(read.rest, "") << each.text;
   }
   EXPECT_TRUE(read_zero("HSDP").within_host);
+  EXPECT_EQ(read_zero("HSDP").stage, 3);
+  EXPECT_EQ(read_zero("ZeRO-1 over 8 GPUs (intra-node)").stage, 1);
+  EXPECT_EQ(read_zero("FSDP, reshard_after_forward=False").stage, 2);
+  EXPECT_EQ(read_zero("shards optimizer states and gradients").stage, 2);
+  EXPECT_EQ(read_zero("NO_SHARD").stage, 0);
   EXPECT_EQ(read_zero("1 (distributed optimizer)+swap-optimizer").rest, "swap-optimizer");
 }
 

@@ -94,6 +94,65 @@ TEST(Rules, StacksByReleaseAndDefault) {
   EXPECT_EQ(choice("Nvidia"), "old");
 }
 
+TEST(Rules, OtherNamesOfAStackCountForThoseThatAreNoDocument) {
+  const auto rules = parsed(
+      "stacks:\n"
+      "  - {alias: ['*titan*'], vendor: Nvidia, use: torchtitan, why: name}\n"
+      "  - {zero: ['*FSDP*'], use: sharded, why: shards}\n"
+      "  - {use: megatron, why: default}\n");
+  const std::vector<std::string> known = {"torchtitan", "torchtitan_npu", "sharded", "megatron"};
+  const auto choice = [&](const std::string& software, const std::string& zero) {
+    PublishedRun run;
+    run.software = software;
+    Traits traits;
+    traits.software = software;
+    traits.vendor = "Nvidia";
+    traits.zero = zero;
+    return stack_of(run, traits, rules, known).name;
+  };
+  EXPECT_EQ(choice("TorchTitan 0.2", "FSDP2"), "torchtitan");
+  EXPECT_EQ(choice("torchtitan_npu", "FSDP2"), "torchtitan_npu");
+  EXPECT_EQ(choice("somebody's trainer", "FSDP FULL_SHARD"), "sharded");
+  EXPECT_EQ(choice("somebody's trainer", ""), "megatron");
+  EXPECT_EQ(choice("", ""), "megatron");
+}
+
+// Words in which nobody described a cluster or a stack yet.
+TEST(Rules, WordsNeverSeenAreRunOrSaidWhyNot) {
+  const auto& shelves = test::shelves();
+  for (const auto& [cluster, software] :
+       {std::pair{"64x H100-80GB, NDR InfiniBand", "home-grown trainer"},
+        std::pair{"GB200 rack", "Megatron-LM r0.9"}, std::pair{"A100 PCIe box", "litgpt"},
+        std::pair{"Atlas 800T A2 (910B3)", "ModelLink"}, std::pair{"Ascend 910C", ""}}) {
+    auto run = test::whole_row();
+    run.cluster = cluster;
+    run.software = software;
+    const auto prepared = prepare_run(run, shelves.rules, shelves.documents);
+    EXPECT_EQ(prepared.reason, "") << cluster;
+    EXPECT_FALSE(prepared.stack.empty());
+  }
+  auto run = test::whole_row();
+  run.cluster = "quantum annealer";
+  EXPECT_NE(prepare_run(run, shelves.rules, shelves.documents).reason.find("no cluster"),
+            std::string::npos);
+}
+
+TEST(Rules, ADefaultStandsForEveryStackOfItsKindAndForItself) {
+  const auto& shelves = test::shelves();
+  for (const auto& [stack, instead] :
+       {std::pair{"nemo", "nvidia_megatron"}, std::pair{"llm_foundry", "nvidia_sharded"},
+        std::pair{"mindformers", "ascend_megatron"},
+        std::pair{"nvidia_sharded", "nvidia_sharded"}}) {
+    const auto* kind = default_of(stack, shelves.rules);
+    ASSERT_NE(kind, nullptr) << stack;
+    EXPECT_EQ(kind->use, instead);
+  }
+  EXPECT_EQ(default_of("never heard of", shelves.rules), nullptr);
+  for (const auto& stack : shelves.documents.names("software")) {
+    EXPECT_NE(default_of(stack, shelves.rules), nullptr) << stack;
+  }
+}
+
 TEST(Rules, ModelsByNameAliasAndBeginning) {
   const auto rules = parsed("models: [{names: ['llama_3_1_*70b*'], use: llama3_70b}]\n");
   const std::vector<std::string> known = {"llama2_7b", "llama3_70b", "gpt3_1_3b"};
@@ -107,6 +166,8 @@ TEST(Rules, ModelsByNameAliasAndBeginning) {
 TEST(Rules, MistakesAreLocated) {
   EXPECT_THROW(parsed("fills: [{column: zeor, value: '1', why: x}]\n"), base::InputError);
   EXPECT_THROW(parsed("fills: [{column: zero, value: '1'}]\n"), base::InputError);
+  EXPECT_THROW(parsed("sets: [{name: n, ids: x, judge: guess, aim: 1 %}]\n"), base::InputError);
+  EXPECT_THROW(parsed("sets: [{name: n, ids: x, judge: mean}]\n"), base::InputError);
   EXPECT_THROW(parsed("features: [{name: n, column: notes, words: x, set: {speed: 2}, why: y}]\n"),
                base::InputError);
 }
@@ -148,6 +209,7 @@ TEST(Rules, WhatTheyUseIsShipped) {
   };
   for (const auto& rule : shelves.rules.stacks)
     EXPECT_TRUE(known("software", rule.use)) << rule.use;
+  for (const auto& kind : shelves.rules.defaults) EXPECT_TRUE(known("software", kind.use));
   for (const auto& rule : shelves.rules.models) EXPECT_TRUE(known("model", rule.use)) << rule.use;
   for (const auto& rule : shelves.rules.clusters) {
     EXPECT_TRUE(rule.use.empty() || known("cluster", rule.use)) << rule.use;

@@ -118,7 +118,7 @@ TEST(Validate, BlanksAreFilledAndSaid) {
   run.data = std::nullopt;
   const auto prepared = prepare_run(run, shelves().rules, shelves().documents);
   ASSERT_EQ(prepared.reason, "");
-  EXPECT_EQ(prepared.stack, "megatron_core");
+  EXPECT_EQ(prepared.stack, "nvidia_megatron");
   EXPECT_EQ(prepared.plan.data, 4);
   EXPECT_EQ(prepared.plan.zero, 1);
   EXPECT_EQ(prepared.job.model.hidden, 4096);

@@ -22,6 +22,7 @@ inline constexpr int kNothing = 3;   // `auto` found no legal plan
 using Command = std::function<int()>;
 
 Command add_run(CLI::App& app);
+Command add_plan(CLI::App& app);
 Command add_list(CLI::App& app);
 Command add_show(CLI::App& app);
 Command add_check(CLI::App& app);
@@ -31,6 +32,7 @@ Command add_kernels(CLI::App& app);
 Command add_fabric(CLI::App& app);
 Command add_collective(CLI::App& app);
 Command add_flows(CLI::App& app);
+Command add_trace(CLI::App& app);
 Command add_calibrate(CLI::App& app);
 Command add_import(CLI::App& app);
 

@@ -27,6 +27,9 @@ struct Host {
   base::Power fan_fixed;  // fans: fixed + cubic · (load / rated load)³
   base::Power fan_cubic;
   double psu_efficiency = 1.0;
+  base::Bytes memory;                // of its CPUs; 0: not known
+  base::Bandwidth memory_bandwidth;  // the same
+  base::Bandwidth device_link;       // between it and one device, one way; 0: not known
 };
 
 struct Storage {

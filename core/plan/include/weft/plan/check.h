@@ -28,10 +28,12 @@ enum class Problem {
   kExpertSplit,  // expert ranks do not divide the experts or tensor·context·data; expert_tensor
                  // is neither 1 nor tensor
   kExpertWithoutMoe,
-  kShardSplit,  // zero_ranks do not divide the data and context ranks
+  kContextHeads,  // heads traded for tokens: tensor x context does not divide them
+  kHostLink,      // offload, and the cluster does not say how devices reach the host's memory
+  kShardSplit,    // zero_ranks do not divide the data and context ranks
   kMemory,
 };
-inline constexpr int kProblemCount = 17;
+inline constexpr int kProblemCount = 19;
 const char* name_of(Problem problem);
 
 // The first rule that the plan breaks, memory not looked at; nothing when it is legal.
@@ -40,6 +42,13 @@ std::optional<Problem> first_problem(const cluster::Cluster& cluster, const work
 // The same, and whether it fits the device's memory.
 std::optional<Problem> first_problem(const cluster::Cluster& cluster, const workload::Job& job,
                                      const workload::Software& software, const Plan& plan);
+
+// Offload over a link, or to a memory, that nobody has described.
+bool offloads_in_vain(const cluster::Cluster& cluster, const Plan& plan);
+
+// Whether a stage fits its device, and what it offloads the host, where the cluster says what that
+// has.
+bool fits(const cluster::Cluster& cluster, const Memory& memory);
 
 // A sentence with the figures: "tensor: 7 does not divide 64 heads".
 std::string explain(Problem problem, const cluster::Cluster& cluster, const workload::Job& job,

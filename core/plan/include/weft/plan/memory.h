@@ -23,6 +23,7 @@ struct StateBytes {
   double weights = kWeightBytes;
   double gradients = kGradientBytes;
   double optimizer = kOptimizerBytes;
+  double copies = 0;  // narrow ones of the weights of linear layers, cast once a step
 };
 StateBytes state_bytes(const workload::Job& job, const workload::Software& software,
                        const Plan& plan);
@@ -35,6 +36,7 @@ struct Memory {
   base::Bytes buffers;  // gathered weights and inputs, one layer at work or made again
   base::Bytes reserve;  // runtime and allocator
   base::Bytes fixed;    // of the reserve, what the allocator does not see: context, communication
+  base::Bytes host;     // of the host's memory: what is offloaded
   int stage = 0;        // the pipeline stage it is for
   // Weights, gradients and optimizer.
   [[nodiscard]] base::Bytes state() const { return weights + gradients + optimizer; }
@@ -44,6 +46,33 @@ struct Memory {
   [[nodiscard]] base::Bytes total() const { return allocated() + reserve; }
 };
 
+// Parameters of one layer of each kind, by workload::LayerKind.
+using KindParameters = std::array<workload::ShardedParameters, 4>;
+KindParameters kind_parameters(const workload::Model& model, const workload::Shard& shard);
+
+// One layer of one micro-batch.
+struct LayerMemory {
+  workload::SavedActivations saved;
+  base::Bytes workspace;
+  base::Bytes dummies;
+};
+
+// What the memory of stages is summed up from. Depends on Plan::shard() and
+// Plan::recomputed_modules() only, so that a search can keep it.
+struct MemoryParts {
+  KindParameters parameters;
+  std::array<LayerMemory, 4> layers;  // by workload::LayerKind; the embedding has none
+  [[nodiscard]] const LayerMemory& of(workload::LayerKind kind) const {
+    return layers[static_cast<std::size_t>(kind)];
+  }
+};
+MemoryParts memory_parts(const workload::Job& job, const workload::Software& software,
+                         const Plan& plan);
+
+// Without allocation under 1F1B and GPipe.
+Memory memory_of_stage(const workload::Job& job, const workload::Software& software,
+                       const Plan& plan, int stage, const StateBytes& state,
+                       const MemoryParts& parts);
 Memory memory_of_stage(const workload::Job& job, const workload::Software& software,
                        const Plan& plan, int stage);
 // With other bytes per parameter than the stack's: a master weight that reuses the 16-bit one, an
@@ -53,9 +82,6 @@ Memory memory_of_stage(const workload::Job& job, const workload::Software& softw
 // The stage that needs most.
 Memory peak_memory(const workload::Job& job, const workload::Software& software, const Plan& plan);
 
-// Parameters of one layer of each kind, by workload::LayerKind.
-using KindParameters = std::array<workload::ShardedParameters, 4>;
-KindParameters kind_parameters(const workload::Model& model, const workload::Shard& shard);
 // Parameters of a chunk. A tied head beside its embedding adds its norm only; on another stage it
 // holds a copy of the table.
 workload::ShardedParameters parameters_of_chunk(const workload::Model& model, const Chunk& chunk,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,14 +15,22 @@ namespace weft::plan {
 
 // kSelective: norm outputs and the activation product (Megatron-Core modules layernorm and
 // mlp_act); kAttention: the scores and what follows up to the values (Korthikanti et al., arXiv
-// 2205.05198 §5, module core_attn).
-enum class Recompute { kNone, kSelective, kAttention, kFull };
-inline constexpr int kRecomputeCount = 4;
+// 2205.05198 §5, module core_attn); kModules: those in Plan::modules.
+enum class Recompute { kNone, kSelective, kAttention, kFull, kModules };
+inline constexpr int kRecomputeCount = 4;  // without kModules, of which there are many
 const char* name_of(Recompute recompute);
 
+using workload::ContextExchange;
+using workload::kContextExchangeCount;
+
+// Which ranks stand next to each other, innermost first.
+enum class Axis : std::uint8_t { kTensor, kContext, kData, kPipeline };
+using RankOrder = std::array<Axis, 4>;
+inline constexpr RankOrder kTensorFirst = {Axis::kTensor, Axis::kContext, Axis::kData,
+                                           Axis::kPipeline};  // Megatron's default
+
 // Degrees multiply to the devices in use; expert parallelism takes its ranks from tensor, context
-// and data ranks. Rank order, innermost first: tensor, context, data, pipeline (Megatron's
-// default).
+// and data ranks, in their order.
 struct Plan {
   int tensor = 1;
   int context = 1;
@@ -41,11 +50,21 @@ struct Plan {
   // empty: all layers.
   std::vector<int> recompute_layers;
   Schedule schedule = Schedule::kOneForwardOneBackward;
-  // Layers of each virtual stage in the order of the model; empty: as even as they go, the stages
-  // with the embedding and the head last to get one more.
+  // Layers of each virtual stage in the order of the model: 0 where there is nothing but the
+  // embedding or the loss; empty: as even as they go, the stages with these last to get one more.
   std::vector<int> layers;
+  ContextExchange context_exchange = ContextExchange::kRing;
+  RankOrder rank_order = kTensorFirst;
+  // Shares that live in the host's memory: of the optimizer, which then runs there; of the
+  // activations kept for the backward pass, which are fetched again.
+  double optimizer_offload = 0;
+  double activation_offload = 0;
+  double gradient_bytes = 0;  // of one gradient that is kept and reduced; 0: what the stack does
   // With Schedule::kGiven: what each stage does, for as many micro-batches as the job has.
   GivenOrder order;
+  workload::Modules modules{};  // with Recompute::kModules: what is dropped and made again
+  // With Recompute::kFull: layers that keep one input together (Megatron's method uniform).
+  int recompute_group = 1;
 
   [[nodiscard]] std::int64_t devices() const {
     return static_cast<std::int64_t>(tensor) * context * data * pipeline;
@@ -58,7 +77,8 @@ struct Plan {
     return {schedule, pipeline, virtual_stages, micro_batches, &order};
   }
   [[nodiscard]] workload::Shard shard() const {
-    return {tensor, sequence_parallel, context, expert, expert_tensor, micro_batch};
+    return {tensor,        sequence_parallel, context,         expert,
+            expert_tensor, micro_batch,       context_exchange};
   }
   // The ZeRO stage by what is sent: in a pipeline, ZeRO-2 and ZeRO-3 gather once a step and scatter
   // once a step, as ZeRO-1 does, and keep what they gathered until then.
@@ -67,9 +87,17 @@ struct Plan {
   [[nodiscard]] int shard_ranks() const {
     return zero_ranks > 0 ? std::min(zero_ranks, context * data) : context * data;
   }
+  // The modules that are not of a named kind.
+  [[nodiscard]] workload::Modules recomputed_modules() const {
+    return recompute == Recompute::kModules ? modules : workload::Modules{};
+  }
   friend bool operator==(const Plan&, const Plan&) = default;
 };
 
+// "selective", "layernorm, moe_act".
+std::string recompute_text(const Plan& plan);
+// "1F1B", "interleaved 1F1B", "ZB-V".
+std::string schedule_text(const Plan& plan);
 // "TP8+SP PP4x2 DP12", then also " ZeRO-1, micro-batch 1, recompute none".
 std::string layout_text(const Plan& plan);
 std::string to_text(const Plan& plan);
@@ -85,7 +113,14 @@ struct Chunk {
   bool head = false;
   bool beside_embedding = false;  // with the head: its device has the input table too
   [[nodiscard]] int layers() const { return dense_layers + moe_layers; }
+  friend bool operator==(const Chunk&, const Chunk&) = default;
 };
+// Plan::layers where the embedding, the loss or both count as one layer (Megatron-LM
+// --account-for-embedding-in-pipeline-split, --account-for-loss-in-pipeline-split), and layers of
+// multi-token prediction, which are the last virtual stage's: all virtual stages have as many.
+// Empty where that does not come out even.
+std::vector<int> layers_with_ends(const workload::Model& model, int virtual_stages, bool embedding,
+                                  bool loss);
 Chunk chunk_of(const Plan& plan, const workload::Model& model, int virtual_stage);
 
 }  // namespace weft::plan

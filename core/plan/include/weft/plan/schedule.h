@@ -40,6 +40,7 @@ struct ScheduleTraits {
   // Stages enter the next step one after another, without a barrier at the optimizer (arXiv
   // 2401.10241 §4): a step is the longest time that a stage takes from its begin to its end.
   bool rolls_over;
+  bool interweaves = false;  // has pairs of passes
 };
 const ScheduleTraits& traits_of(Schedule schedule);
 
@@ -50,6 +51,7 @@ enum class Task : std::uint8_t {
   kWeightGradient,
   kPair,  // a forward and a backward pass of two micro-batches, interwoven
 };
+inline constexpr std::size_t kTaskCount = 5;
 
 // Micro-batches are counted along each way through the model: with two copies each has its own.
 struct Operation {

@@ -26,16 +26,18 @@ struct Communication {
 struct PassCost {
   base::Time kernels;
   base::Time host;
-  Communication tensor, context, expert, data;
+  Communication tensor, context, expert, data, offload;
+  base::Time stragglers;  // until the slowest device has done the kernels
   base::Time total;
   base::Time weight;    // of `kernels`, the weight gradients of linear layers
   base::Time window;    // in which data-parallel communication may run beside it
+  base::Time open;      // in which an expert exchange of another pass may
   base::Energy energy;  // of the kernels
   Traffic sent{};
 
   PassCost& add(const PassCost& other, double times);
   [[nodiscard]] base::Time exposed() const {
-    return tensor.exposed + context.exposed + expert.exposed + data.exposed;
+    return tensor.exposed + context.exposed + expert.exposed + data.exposed + offload.exposed;
   }
 };
 
@@ -44,6 +46,7 @@ struct LayerCost {
   PassCost backward;
   PassCost selective_recompute;
   PassCost attention_recompute;
+  PassCost module_recompute;
   PassCost full_recompute;  // the forward pass with parameters that are there for the backward pass
   workload::ShardedParameters parameters;
 
@@ -76,6 +79,7 @@ struct Groups {
   int replicas = 0;     // ranks that hold the same shard; one rank unless sharding is hybrid
   int expert_data = 0;  // replicas of experts
   int next_stage = 0;
+  int far_ends = 0;  // the first and the last stage; one rank without a pipeline
 };
 
 // The shapes themselves.
@@ -97,16 +101,32 @@ interconnect::CollectiveCost collective_cost(const interconnect::Fabric& fabric,
                                              const interconnect::GroupShape& shape,
                                              base::Bytes bytes);
 
+// What a plan asks of its layers beside how they are cut.
+struct LayerOptions {
+  workload::Modules modules;  // what plan::Recompute::kModules makes again
+  double gradient_bytes = 0;  // of one gradient; 0: what the stack does
+  // Passes are interwoven in pairs (pair_cost.h): what runs alone hides no expert exchange behind
+  // another micro-batch.
+  bool in_pairs = false;
+  // Share of the activations kept under `recompute` that is copied to the host and back; layers
+  // that are not recomputed are taken to keep as much as those that are.
+  double offloaded = 0;
+  plan::Recompute recompute = plan::Recompute::kNone;
+  // Of the job; sets how much slower the slowest one is (Software::device_variation).
+  std::int64_t devices = 1;
+};
+
 // Costs of a layer kind. ZeRO-3 gathers parameters in both passes, ZeRO-2 and ZeRO-3 scatter
 // gradients in every backward pass; both prefetch one layer ahead, so they are hidden up to the
 // length of a pass.
 LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
                      const workload::Software& software, workload::LayerKind kind,
-                     const workload::Shard& shard, int zero, const GroupShapes& shapes);
+                     const workload::Shard& shard, int zero, const GroupShapes& shapes,
+                     const LayerOptions& options = {});
 
 // Cache keys: plain integers, compared and hashed whole.
 struct LayerKey {
-  std::array<std::int32_t, 13> values{};
+  std::array<std::int32_t, 22> values{};
   friend bool operator==(const LayerKey&, const LayerKey&) = default;
 };
 struct GroupKey {

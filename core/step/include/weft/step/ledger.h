@@ -23,8 +23,10 @@ enum class Part {
   kBubble,            // waiting for other pipeline stages
   kData,              // exposed gradient reduction and parameter gathering
   kOptimizer,
+  kOffload,     // exposed transfers of activations to the host and back
+  kStragglers,  // waiting for the slowest device
 };
-inline constexpr std::size_t kPartCount = 12;
+inline constexpr std::size_t kPartCount = 14;
 const char* name_of(Part part);
 
 enum class Fidelity { kF1, kF2 };

@@ -35,13 +35,24 @@ struct PipelineTimes {
   double transfer = 0;
   // Of `backward`, the weight gradients that can be put off; empty: none.
   std::span<const double> weight;  // s
-  // A pair, by the virtual stage of its forward pass; empty: both passes one after the other.
+  // A pair, [virtual stage of its forward pass][chunk of its backward pass on the same stage];
+  // empty: both passes one after the other.
   std::span<const double> overlapped;       // s
   const plan::GivenOrder* order = nullptr;  // with plan::Schedule::kGiven
 
   [[nodiscard]] plan::PipelineShape shape() const {
     return {schedule, stages, chunks, micro_batches, order};
   }
+};
+
+// Neighbouring stages that are alike.
+struct AlikeStages {
+  int count = 1;
+  double forward = 0;   // s, of the first chunk of one of them
+  double backward = 0;  // s, the same
+  double work = 0;      // s, of one micro-batch (of each way) on all its chunks
+  double start = 0;     // s, as in PipelineTimes
+  double tail = 0;      // s
 };
 
 enum class Folding { kFolded, kUnfolded };
@@ -58,6 +69,7 @@ struct PipelineScratch {
   // Of the last rounds: ends, and by how much an operation's predecessors were earlier than it.
   std::vector<double> round_ends, round_slacks;
   std::vector<double> rest;        // closed form: s, [stage], from here to the end
+  std::vector<AlikeStages> alike;  // closed form
   std::int64_t rounds_worked = 0;  // of the last replay, not jumped over
 };
 
@@ -71,5 +83,11 @@ double replay(const PipelineTimes& times, Folding folding, PipelineScratch& scra
 // Of the others: the longest path through the begin of the schedule, the work of one stage in the
 // steady state, and the longest path through the end, for the worst stage.
 double closed_form(const PipelineTimes& times, PipelineScratch& scratch);
+
+// A lower bound of closed_form() that takes as long for every schedule: as many steps as there are
+// runs of alike stages. For 1F1B and GPipe it is closed_form() itself. `micro_batches` are those of
+// each way through the model.
+double quick_form(std::span<const AlikeStages> stages, plan::Schedule schedule,
+                  double micro_batches, double transfer);
 
 }  // namespace weft::step

@@ -14,17 +14,25 @@ struct DataParallelCost {
   Traffic sent{};
 };
 
+// Of one gradient that is kept and reduced.
+inline double gradient_bytes(const workload::Software& software, const plan::Plan& plan) {
+  return plan.gradient_bytes > 0 ? plan.gradient_bytes : software.gradient_bytes;
+}
+
 // The collective and optimizer times of a stage, before overlap. With `copies` of the model the
 // ranks of all of them share the optimizer of a layer when it is sharded.
 struct DataParallelWork {
   base::Time gradients;
+  base::Time to_host;  // of gradients whose optimizer is there
   base::Time parameters;
   base::Time optimizer;
+  double updated = 0;  // parameters that one device's optimizer updates
   base::Energy optimizer_energy;
   Traffic sent{};
 };
 DataParallelWork data_parallel_work(const cluster::Cluster& cluster,
                                     const workload::Software& software, int zero,
+                                    double gradient_bytes,
                                     const workload::ShardedParameters& parameters,
                                     const GroupShapes& shapes, int copies);
 

@@ -40,10 +40,13 @@ struct Study {
   workload::Job job;
   std::vector<Case> cases;
   std::vector<Section> sections;
+  plan::AxesRequest search;
+  std::optional<Objective> objective;  // of `weft plan`
 };
 
 // A document of kind `study`. Keys: job, clusters, plan (for all, or in an entry of clusters),
-// campaign, report. Errors go to the reading.
+// search (what is varied where the plan is left open: plan::read_axes(), and objective), campaign,
+// report. Errors go to the reading.
 Study read_study(const base::Document& document, const base::Catalog& catalog,
                  base::Reading& reading);
 
@@ -51,7 +54,8 @@ Study read_study(const base::Document& document, const base::Catalog& catalog,
 // nothing but the mechanisms, for the reason given.
 struct Evidence {
   bool is_fitted = false;
-  std::string reason;  // what is new: "chip", "ZeRO-3"; empty when fitted
+  // What is new: "chip", "ZeRO-3", "schedule" (the stack does not ship it); empty when fitted.
+  std::string reason;
 };
 Evidence evidence_of(const Case& study_case, const plan::Plan& plan);
 
@@ -71,6 +75,10 @@ struct Outcome {
   double mfu = 0;                // of the matrix peak of the job's precision, devices in use
 };
 
+// Why no plan was legal: the rule that refused most, and how far from fitting the nearest was.
+std::string why_nothing(const workload::Job& job, const Case& study_case,
+                        const plan::SpaceCount& count);
+
 // The path of data for a given plan. Throws std::invalid_argument when the plan is not legal.
 Outcome evaluate(const workload::Job& job, const Case& study_case, const plan::Plan& plan);
 
@@ -80,6 +88,9 @@ struct CaseResult {
   std::optional<Outcome> outcome;
   std::string reason;
 };
+
+// A plan of which nothing is left to search.
+plan::Plan plan_of(const plan::Request& request);
 
 // Throws base::InputError, with the nearest legal plan, for explicit plans that are not legal.
 void require_legal_plans(const Study& study);

@@ -9,6 +9,7 @@
 #include "weft/base/fields.h"
 #include "weft/base/quantity.h"
 #include "weft/chips/precision.h"
+#include "weft/workload/routing.h"
 
 namespace weft::workload {
 
@@ -21,6 +22,10 @@ struct Experts {
   std::int64_t shared_ffn = 0;  // = ffn where the model does not say
   int first_dense_layers = 0;   // layers before the first MoE layer
   int every = 1;                // of the layers from there on, each `every`th one is MoE
+  // Routing limited to the best `top_groups` of `groups` neighbouring experts (DeepSeek-V3, arXiv
+  // 2412.19437 §2.1.2); 1 of 1: no limit.
+  int groups = 1;
+  int top_groups = 1;
 };
 
 // Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434 §2.1): queries and key-values pass
@@ -115,6 +120,10 @@ struct Job {
   double tokens = 0;              // of the whole run
   chips::Precision precision = chips::Precision::kBf16;
   Training training = Training::kFull;
+  Routing routing;
+  // Mean tokens of the documents that are packed into a sequence, each of which attends to itself
+  // only; 0: attention over the whole sequence.
+  std::int64_t document = 0;
 
   [[nodiscard]] double tokens_per_step() const {
     return static_cast<double>(sequence) * static_cast<double>(global_batch);

@@ -15,6 +15,11 @@ namespace weft::workload {
 // Which attention kernel a stack calls: flash attention never writes the scores to memory.
 enum class AttentionKernel { kFlash, kUnfused };
 
+// Pipeline schedules that a stack may ship, as a plan names them; `interleaved` is 1f1b with
+// virtual stages.
+const std::vector<std::string>& shippable_schedules();
+inline constexpr const char* kInterleaved = "interleaved";
+
 // NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of what it says
 struct Software {
   std::string id;  // of its document, "megatron_core"
@@ -28,6 +33,9 @@ struct Software {
   base::Time expert_synchronisation;
   // What the host does once a step and nothing hides: data, logging, optimizer bookkeeping.
   base::Time per_step;
+  // Coefficient of variation of kernel times between devices of a job, which all wait for the
+  // slowest.
+  double device_variation = 0.0;
   // Traffic of norms, activations and residuals as a multiple of fully fused kernels.
   double elementwise_traffic = 1.0;
   // Of norms besides: 1 for one kernel; eager PyTorch moves every step of it in FP32.
@@ -38,6 +46,12 @@ struct Software {
   // Whether weights are cast to an 8- or 4-bit format once a step, for all its micro-batches
   // (Transformer Engine's is_first_microbatch), or in each pass.
   bool casts_weights_once = false;
+  // Whether recomputing a whole layer ends where nothing more is needed by the backward pass
+  // (PyTorch's non-reentrant checkpointing), so that the last linear layer is not repeated.
+  bool recomputation_stops_early = false;
+  // Whole waves of tiles in GEMMs, over the chip's (chips::GemmParameters::waves): libraries of
+  // their time split the last wave less well than those that the chip was measured with.
+  std::optional<double> gemm_waves;
   // Whether one kernel works on all experts of a rank, or one after the other; and the share of the
   // routed tokens that experts work on (a capacity: tokens beyond it are dropped, places padded).
   bool groups_experts = true;
@@ -64,6 +78,13 @@ struct Software {
   // experts of one host want crosses to it once (DeepEP: deepseek-ai/DeepEP README).
   double dispatch_bytes = 2.0;
   bool sends_once_per_host = false;
+  // Share of the outermost link's bandwidth that the stack's own exchange kernels reach; 0: what an
+  // all-to-all of the vendor's library reaches (interconnect::Link::all_to_all_efficiency).
+  double expert_bandwidth = 0.0;
+  // Whether tensor ranks cast to the format of a linear layer before they gather its inputs.
+  bool gathers_narrow = false;
+  // The same of data ranks and the parameters that they shard.
+  bool gathers_narrow_parameters = false;
   // Whether tensor ranks that hold the same activations each send a part of them to the next stage,
   // where they are gathered again (Narayanan et al., arXiv 2104.04473 §4.1); parts of a split
   // sequence always are.
@@ -72,9 +93,14 @@ struct Software {
   // pieces the parameters of a layer are gathered when they are sharded.
   bool gathers_by_ring = false;
   double gather_pieces = 1.0;
+  // Share of gathered keys and values, or of heads traded for tokens, that runs behind kernels; a
+  // ring hides what its blocks of attention can.
+  double context_hidden = 0.0;
   // Share of expert-parallel communication that runs behind another micro-batch or the shared
   // experts.
   double expert_hidden = 0.0;
+  // The same of passes that run alone under a schedule that interweaves others in pairs.
+  double expert_hidden_alone = 0.0;
   // Whether gradient reduction runs behind the last backward pass, parameter gathering behind the
   // next forward pass, and stage-to-stage transfers behind compute; and how much of such a window
   // is of use.
@@ -91,10 +117,23 @@ struct Software {
   double logit_bytes = 6.0;  // held per logit of a rank when the loss turns back: 16-bit, FP32 copy
   // Held besides per logit of the whole vocabulary where tensor ranks gather it for the loss.
   double gathered_logit_bytes = 0.0;
+  // Kept per element that the activation of an MLP reads: 2, or 1 where it is kept in 8 bits; and
+  // whether what experts yield is kept, for the gradient of the routing weights.
+  double activation_input_bytes = 2.0;
+  bool keeps_expert_outputs = true;
+  // Copies in a narrow format that are cast once a step, of each weight of a linear layer: their
+  // number (a row-wise and a column-wise one are 2).
+  double cast_copies = 0.0;
+  double mask_bytes = 0.0;  // kept per element of the stream by each of a layer's two dropouts
+  // FP32 gradients stand beside the 16-bit ones of the backward pass (DeepSpeed's BF16_Optimizer);
+  // else weight gradients are accumulated to FP32 at once.
+  bool keeps_half_gradients = false;
   double norm_bytes = 0.0;  // kept per element by a norm that is not fused, beside input and output
   double score_bytes = 5.0;  // kept per score by unfused attention: 2, with dropout 5
   // Fused weight gradients go to the accumulated ones and leave a 16-bit dummy per weight shape.
   bool dummy_weight_gradients = false;
+  // Of shippable_schedules(), those that it ships; empty: it has no pipelines; unset: not known.
+  std::optional<std::vector<std::string>> schedules;
   // Memory the allocator and the runtime hold beside the tensors.
   base::Bytes reserved_fixed;
   double reserved_fraction = 0.0;

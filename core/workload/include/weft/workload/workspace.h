@@ -11,8 +11,8 @@ namespace weft::workload {
 inline constexpr double kElement = 2.0;  // bytes of BF16 or FP16
 
 // Backward pass of one layer: the gradient of the stream on both sides of the MLP and of the inputs
-// of its activation. The head: what it holds beyond saved_activations() while it makes the gradient
-// of its table.
+// of its activation, or around attention what context ranks gather. The head: what it holds beyond
+// saved_activations() while it makes the gradient of its table.
 base::Bytes backward_workspace(const Job& job, const Software& software, LayerKind kind,
                                const Shard& shard);
 

@@ -15,6 +15,7 @@ struct LeastSquares {
   // dr/dz, rows by parameters.
   std::function<Eigen::MatrixXd(const Eigen::VectorXd& z, const Eigen::VectorXd& residuals)>
       jacobian;
+  Eigen::VectorXd start = {};  // empty: the prior's modes
 };
 
 struct SolverLimits {
@@ -29,7 +30,7 @@ struct Minimum {
   int iterations = 0;
 };
 
-// The z that minimises sum ln(1 + r²/2) + sum z²/2, starting from 0: a Student-t error (three
+// The z that minimises sum ln(1 + r²/2) + sum z²/2, starting from `start`: a Student-t error (three
 // degrees of freedom) that rows which no parameter explains cannot dominate, and normal priors.
 Minimum minimise(const LeastSquares& problem, Eigen::Index parameters, const SolverLimits& limits);
 

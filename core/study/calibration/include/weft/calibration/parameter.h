@@ -25,6 +25,8 @@ class Parameter {
   // The value at z standard deviations from the mode, kept within half the prior's range beyond its
   // ends; what is a share stays one.
   [[nodiscard]] double value(double z) const;
+  // The z of a value, kept within a few standard deviations.
+  [[nodiscard]] double deviations(double value) const;
 
  private:
   base::UncertainInput input_;

@@ -32,6 +32,7 @@ PrecisionText read_precision(std::string_view text);
 // At most one of the three says which layers; none: all of them.
 struct RecomputeText {
   std::optional<plan::Recompute> kind;
+  workload::Modules modules{};   // with kModules
   std::optional<int> per_chunk;  // first layers of each virtual stage
   std::vector<int> per_stage;
   std::optional<int> every;      // each n-th layer

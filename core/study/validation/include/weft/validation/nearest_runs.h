@@ -19,6 +19,7 @@
 #include "weft/base/catalog.h"
 #include "weft/study/run.h"
 #include "weft/validation/accuracy.h"
+#include "weft/validation/intervals.h"
 
 namespace weft::validation {
 
@@ -38,6 +39,7 @@ struct NearestQuery {
   std::string chip, vendor, kind, stack;  // as in AccuracyRow
   std::int64_t devices = 1;
   double parameters = 1;  // billions
+  std::string precision = {};
 };
 
 struct NearestRuns {
@@ -64,7 +66,8 @@ std::optional<NearestRuns> nearest_runs(const NearestQuery& query,
 struct NearestPublished {
   NearestQuery query;
   std::optional<NearestRuns> runs;
-  std::string reason;  // why there are none
+  std::string reason;                // why there are none
+  std::optional<Interval> interval;  // of the step, from all published runs
 };
 
 // One a case, from the table that ships (shipped_accuracy()); cases without an outcome have none.

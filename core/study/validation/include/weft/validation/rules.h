@@ -66,6 +66,7 @@ struct ModelAlias {
 };
 
 struct StackRule {
+  std::vector<std::string> alias;  // names, with `*`, of a stack that is no document
   Condition when;
   std::string from;  // release, "26.06"; empty: any
   int before = 0;    // year; 0: any
@@ -81,21 +82,71 @@ struct ClusterRule {
   std::string why;
 };
 
+// How a stack splits the layers of a model where as many virtual stages as entries are stated: the
+// model's name as in the row.
+struct LayerSplit {
+  Condition when;
+  std::vector<int> layers;
+  std::string why;
+};
+
 // Rows whose figure or description is in doubt: shown, but reported apart.
 struct Doubt {
   std::vector<std::string> ids;  // with `*`
   std::string why;
 };
 
+// By what a set of rows is judged.
+enum class Judge {
+  kMean,    // of |error|
+  kMedian,  // of |error|
+  kOrder,   // Spearman's rank correlation of predicted and published speeds
+  kRatio,   // |error| of the ratio of two rows
+};
+inline constexpr int kJudgeCount = 4;
+const char* name_of(Judge judge);
+
+// Rows that are judged together, whatever their source.
+struct RunSet {
+  std::string name;
+  std::vector<std::string> ids;  // with `*`
+  std::string split;             // empty: both
+  bool with_doubt = false;       // rows in doubt count
+  Judge judge = Judge::kMean;
+  double aim = 0;  // the most that an error may be, the least that a correlation may be
+};
+
+// Why the model is one-sidedly off on a publication.
+struct Explanation {
+  std::vector<std::string> source;  // with `*`
+  std::string why;
+};
+
+// The document that stands for stacks of one kind that are not known, and those of the kind that
+// are: its uncertain numbers are fitted to the runs of all of them.
+struct DefaultStack {
+  std::string use;
+  std::vector<std::string> stands_for;
+};
+
 struct Rules {
   std::vector<StackRule> stacks;
+  std::vector<DefaultStack> defaults;
   std::vector<ClusterRule> clusters;
   std::vector<ModelAlias> models;
   std::vector<Refusal> refusals;
   std::vector<Fill> fills;
   std::vector<Feature> features;
+  std::vector<LayerSplit> splits;
   std::vector<Doubt> doubts;
+  std::vector<RunSet> sets;
+  std::vector<Explanation> explanations;
 };
+
+// Why a row is in doubt, or "".
+std::string doubt_of(const Rules& rules, const std::string& id);
+// The default of a stack's kind, or nothing; a default is its own.
+const DefaultStack* default_of(const std::string& stack, const Rules& rules);
 
 // A document of kind `rules`. Errors go to the reading.
 Rules read_rules(const base::Document& document, base::Reading& reading);
@@ -109,6 +160,9 @@ struct Filled {
   std::string value;
   std::string why;
 };
+
+// Why a blank column of a row is filled from the document of its model.
+inline constexpr const char* kPublicShape = "the model's public shape";
 
 // The document of the row's stack, and why if it is not the one named.
 struct StackChoice {

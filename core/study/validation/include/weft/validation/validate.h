@@ -21,6 +21,7 @@ namespace weft::validation {
 struct RowResult {
   std::string id, source, vendor, kind, cluster, software, split, metric, unit;
   bool is_memory = false;
+  bool is_time = false;  // longer is worse
   double published = 0;
   std::optional<double> predicted;  // in the published unit
   std::optional<double> relative_error;
@@ -28,6 +29,8 @@ struct RowResult {
   std::string reason;                 // why it was skipped; empty for a row that ran
   std::string doubt;                  // why the published row is in doubt; empty: it is not
   std::optional<double> memory_need;  // of the device's usable memory, as a share
+  // To both sides of ln(predicted speed), by intervals.h; of a speed that was predicted.
+  std::optional<double> half_width;
   std::vector<Filled> filled;
   std::vector<Unplaced> unplaced;
 
@@ -53,12 +56,27 @@ struct Summary {
   std::string worst_id;
 };
 
+// How a set of rows came out; nothing where too few of its rows are in the table.
+struct SetResult {
+  RunSet set;
+  int n = 0;
+  int skipped = 0;
+  std::optional<double> value;  // an error or a correlation, as the set is judged
+  double bias = 0;              // mean signed error of the rows that ran
+
+  [[nodiscard]] bool is_met() const {
+    return value && (set.judge == Judge::kOrder ? *value >= set.aim : *value <= set.aim);
+  }
+};
+
 struct Validation {
   std::vector<std::string> warnings;
   std::vector<RowResult> rows;
   // Over all, by vendor, by vendor and kind, by source; each fit, test and all.
   std::vector<Summary> summaries;
-  std::vector<Summary> beyond_doubt;  // the same of the rows that are not in doubt
+  std::vector<Summary> beyond_doubt;      // the same of the rows that are not in doubt
+  std::vector<SetResult> sets;            // those of the rules that have rows here
+  std::vector<Explanation> explanations;  // of the rules
 };
 
 // One row; the evaluator's answer in the published unit.
@@ -67,6 +85,10 @@ RowResult evaluate(const PublishedRun& run, const PreparedRun& prepared);
 Validation validate(const RunsTable& table, const Rules& rules, const Documents& documents,
                     const base::ThreadTeam& team);
 std::vector<Summary> summarise(const std::vector<RowResult>& rows);
+// Of speeds alone.
+std::vector<SetResult> judge(const std::vector<RowResult>& rows, const std::vector<RunSet>& sets);
+// Of ranks, equal values at the mean of theirs; nothing for fewer than three values, or equal ones.
+std::optional<double> rank_correlation(const std::vector<double>& a, const std::vector<double>& b);
 // The table that ships, beside the rules.
 std::filesystem::path shipped_runs(const base::Catalog& catalog);
 // The rules that ship, by name.

@@ -1,0 +1,62 @@
+#include "weft/study/plan_study.h"
+
+#include <algorithm>
+
+namespace weft::study {
+
+namespace {
+
+PlanAnswer answer_of(const Study& study, const Case& study_case, const SearchOptions& options,
+                     const base::ThreadTeam& team) {
+  PlanAnswer answer;
+  const auto request = searched(study, study_case);
+  answer.search =
+      best_plans(study_case.cluster, study.job, study_case.software, request, options, team);
+  if (answer.search.found.empty()) {
+    answer.reason = why_nothing(study.job, study_case, answer.search.count);
+    return answer;
+  }
+  answer.top.resize(answer.search.found.size());
+  team.for_each(answer.top.size(), [&](std::size_t i, int) {
+    answer.top[i] = evaluate(study.job, study_case, answer.search.found[i].plan);
+  });
+  answer.families.resize(answer.search.families.size());
+  team.for_each(answer.families.size(), [&](std::size_t i, int) {
+    answer.families[i] = step::Evaluator(study_case.cluster, study.job, study_case.software)
+                             .simulate(answer.search.families[i].best.plan);
+  });
+  return answer;
+}
+
+}  // namespace
+
+plan::Request searched(const Study& study, const Case& study_case) {
+  auto request = study_case.request;
+  request.axes = study.search.applied_to(plan::Axes::wide(study_case.software));
+  return request;
+}
+
+std::vector<PlanAnswer> search_plans(const Study& study, const SearchOptions& options,
+                                     const base::ThreadTeam& team) {
+  require_legal_plans(study);
+  std::vector<PlanAnswer> answers;
+  base::Progress progress("clusters searched", study.cases.size(), true);
+  for (const auto& study_case : study.cases) {
+    answers.push_back(answer_of(study, study_case, options, team));
+    progress.advance(1);
+  }
+  return answers;
+}
+
+std::vector<PartChange> changes(const step::Ledger& from, const step::Ledger& to) {
+  std::vector<PartChange> all;
+  for (std::size_t p = 0; p < step::kPartCount; ++p) {
+    const auto part = static_cast<step::Part>(p);
+    all.push_back({part, to.part(part) - from.part(part)});
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const PartChange& a, const PartChange& b) { return a.longer > b.longer; });
+  return all;
+}
+
+}  // namespace weft::study
