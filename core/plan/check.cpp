@@ -13,13 +13,11 @@ namespace weft::plan {
 
 const char* name_of(Problem problem) {
   constexpr std::array<const char*, kProblemCount> kNames = {
-      "precision",       "devices",           "tensor_heads",
-      "tensor_kv_heads", "tensor_width",      "tensor_vocabulary",
-      "sequence_split",  "sequence_parallel", "batch_split",
-      "pipeline_depth",  "layer_split",       "interleaving",
-      "schedule",        "expert_split",      "expert_without_moe",
-      "context_heads",   "host_link",         "shard_split",
-      "memory"};
+      "precision",    "devices",           "tensor_heads",       "tensor_kv_heads",
+      "tensor_width", "tensor_vocabulary", "sequence_split",     "sequence_parallel",
+      "batch_split",  "pipeline_depth",    "layer_split",        "interleaving",
+      "schedule",     "expert_split",      "expert_without_moe", "context_heads",
+      "host_link",    "partial_offload",   "shard_split",        "memory"};
   return kNames[static_cast<std::size_t>(problem)];
 }
 
@@ -105,6 +103,11 @@ bool offloads_in_vain(const cluster::Cluster& cluster, const Plan& plan) {
   return (plan.optimizer_offload > 0 || plan.activation_offload > 0) && host.device_link.si() <= 0;
 }
 
+bool offloads_in_part(const Plan& plan) {
+  const bool in_part = !plan.recompute_layers.empty() || plan.recompute_group > 1;
+  return plan.activation_offload > 0 && plan.recompute != Recompute::kNone && in_part;
+}
+
 std::optional<Problem> first_problem(const cluster::Cluster& cluster, const workload::Job& job,
                                      const Plan& plan) {
   if (!cluster.device().has(job.precision)) return Problem::kPrecision;
@@ -114,6 +117,7 @@ std::optional<Problem> first_problem(const cluster::Cluster& cluster, const work
   if (auto problem = pipeline_problem(job, plan)) return problem;
   if (plan.context * plan.data % plan.shard_ranks() != 0) return Problem::kShardSplit;
   if (offloads_in_vain(cluster, plan)) return Problem::kHostLink;
+  if (offloads_in_part(plan)) return Problem::kPartialOffload;
   return expert_problem(job, plan);
 }
 
@@ -197,8 +201,14 @@ std::string explain(Problem problem, const cluster::Cluster& cluster, const work
           "{} heads",
           plan.tensor, plan.context, model.heads);
     case Problem::kHostLink:
-      return fmt::format("offload needs device_link and memory_bandwidth of the host of {}",
-                         cluster.name);
+      return fmt::format(
+          "the host of {} needs device_link for offload, and memory_bandwidth for an optimizer "
+          "there",
+          cluster.name);
+    case Problem::kPartialOffload:
+      return "activation_offload beside recompute_layers or recompute_group: layers would differ "
+             "in "
+             "what they send";
     case Problem::kShardSplit:
       return fmt::format("ZeRO over {} ranks: they do not divide {} data x context ranks",
                          plan.zero_ranks, plan.data * plan.context);

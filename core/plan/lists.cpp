@@ -94,9 +94,12 @@ class ListMaker {
       if (!offloads_in_vain(cluster_, plan)) found.push_back(share);
     }
     plan.optimizer_offload = 0;
+    plan.recompute = Recompute::kFull;  // or any other of a part of the layers
+    plan.recompute_layers = request_.recompute_layers;
+    plan.recompute_group = request_.recompute_group;
     for (const double share : activations) {
       plan.activation_offload = share;
-      if (!offloads_in_vain(cluster_, plan)) found.push_back(share);
+      if (!offloads_in_vain(cluster_, plan) && !offloads_in_part(plan)) found.push_back(share);
     }
     return found;
   }

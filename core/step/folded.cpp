@@ -167,7 +167,7 @@ Evaluator::DataWork Evaluator::make_data_work(const plan::Plan& plan) {
     one.work = data_parallel_work(cluster_, software_, plan.zero_traffic(),
                                   gradient_bytes(software_, plan), sum, shapes(), copies);
     offload_optimizer(cluster_.host, plan.optimizer_offload, gradient_bytes(software_, plan),
-                      one.work);
+                      chips::waiting_power(cluster_.device()), one.work);
     if (copies > 1) one.work.gradients += gradients_of_copies(plan, sum);
     one.sent = energy_sent(cluster_.fabric, one.work.sent);
     result.stages.push_back(one);

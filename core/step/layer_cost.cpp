@@ -348,10 +348,12 @@ const PassCost& LayerCost::recomputed(plan::Recompute recompute) const {
   return selective_recompute;
 }
 
-LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
-                     const workload::Software& software, workload::LayerKind kind,
-                     const workload::Shard& shard, int zero, const GroupShapes& shapes,
-                     const LayerOptions& options) {
+namespace {
+
+LayerCost cost_of_fullest(const cluster::Cluster& cluster, const workload::Job& job,
+                          const workload::Software& software, workload::LayerKind kind,
+                          const workload::Shard& shard, int zero, const GroupShapes& shapes,
+                          const LayerOptions& options) {
   const auto work = layer_work(job, software, kind, shard);
   LayerCost cost;
   cost.parameters = sharded_parameters(job.model, kind, shard);
@@ -388,6 +390,36 @@ LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
   cost.selective_recompute = again(workload::kSelectiveModules);
   cost.attention_recompute = again(workload::kAttentionModules);
   if (!options.modules.empty()) cost.module_recompute = again(options.modules);
+  return cost;
+}
+
+// Kernels and energy of the mean device; until the fullest one is done, it waits.
+void book_mean(PassCost& fullest, const PassCost& mean) {
+  fullest.stragglers += fullest.kernels - mean.kernels;
+  fullest.kernels = mean.kernels;
+  fullest.energy = mean.energy;
+}
+
+}  // namespace
+
+LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
+                     const workload::Software& software, workload::LayerKind kind,
+                     const workload::Shard& shard, int zero, const GroupShapes& shapes,
+                     const LayerOptions& options) {
+  auto cost = cost_of_fullest(cluster, job, software, kind, shard, zero, shapes, options);
+  const auto load = expert_load(job, software.expert_capacity, shard.expert);
+  if (kind != workload::LayerKind::kMoe || load.fullest_rank == load.kept) return cost;
+  auto even = job;
+  even.routing = {};
+  auto dropping = software;
+  dropping.expert_capacity *= load.kept;
+  const auto mean = cost_of_fullest(cluster, even, dropping, kind, shard, zero, shapes, options);
+  book_mean(cost.forward, mean.forward);
+  book_mean(cost.backward, mean.backward);
+  book_mean(cost.full_recompute, mean.full_recompute);
+  book_mean(cost.selective_recompute, mean.selective_recompute);
+  book_mean(cost.attention_recompute, mean.attention_recompute);
+  book_mean(cost.module_recompute, mean.module_recompute);
   return cost;
 }
 

@@ -18,15 +18,17 @@ constexpr double kHostShare = 0.45;
 }  // namespace
 
 void offload_optimizer(const cluster::Host& host, double share, double gradient_bytes,
-                       DataParallelWork& work) {
+                       base::Power waiting, DataParallelWork& work) {
   if (share <= 0) return;
+  const auto on_device = work.optimizer * (1.0 - share);
   const double parameters = share * work.updated;
   const auto bandwidth = host.memory_bandwidth * (kHostShare / host.devices);
   const auto update = base::Bytes(parameters * (kHostAdam + gradient_bytes)) / bandwidth;
   const auto back = base::Bytes(parameters * plan::kWeightBytes) / host.device_link;
   work.to_host = base::Bytes(parameters * gradient_bytes) / host.device_link;
-  work.optimizer = std::max({work.optimizer * (1.0 - share), update, back});
-  work.optimizer_energy *= 1.0 - share;
+  work.optimizer = std::max({on_device, update, back});
+  work.optimizer_energy =
+      work.optimizer_energy * (1.0 - share) + waiting * (work.optimizer - on_device);
 }
 
 Communication offload_activations(const cluster::Host& host, base::Bytes bytes, base::Time pass,

@@ -22,13 +22,16 @@ Sizes sizes_of(const Job& job, const Shard& shard) {
                    ? s.heads
                    : std::max(1.0, static_cast<double>(job.model.kv_heads) / shard.tensor);
   s.tensor = shard.tensor;
+  s.expert = shard.expert;
   s.expert_tensor = shard.expert_tensor;
   s.gathers_rows = shard.expert_tensor > 1 && shard.sequence_parallel;
   return s;
 }
 
-double expert_rows(const Job& job, const Sizes& sizes) {
-  const double routed = sizes.local_tokens * job.model.moe->top_k;
+double expert_rows(const Job& job, const Software& software, const Sizes& sizes) {
+  const auto load = expert_load(job, software.expert_capacity, sizes.expert);
+  const double routed =
+      sizes.local_tokens * job.model.moe->top_k * software.expert_capacity * load.fullest_rank;
   return sizes.gathers_rows ? routed * sizes.expert_tensor : routed;
 }
 
@@ -96,7 +99,7 @@ base::Bytes backward_workspace(const Job& job, const Software& software, LayerKi
     }
     case LayerKind::kMoe: {
       const double width = inputs * static_cast<double>(model.moe->ffn) / s.expert_tensor;
-      const double experts = expert_rows(job, s) * (width + s.hidden);
+      const double experts = expert_rows(job, software, s) * (width + s.hidden);
       return base::Bytes(streams + std::max(kElement * experts, attention));
     }
   }

@@ -123,7 +123,7 @@ class Saver {
   }
 
   void experts(const Experts& moe) {
-    const double rows = expert_rows(job_, s_) * software_.expert_capacity;
+    const double rows = expert_rows(job_, software_, s_);
     forward("router", kProbability * s_.local_tokens * moe.experts, M::kMoe);
     linear_input("permuted inputs", in_ * rows * s_.hidden, M::kMoe);
     mlp({"experts' gate and up", "experts' product", "gradient of experts' gate and up",

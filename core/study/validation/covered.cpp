@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include "weft/validation/validate.h"
@@ -30,6 +31,23 @@ std::optional<std::string> outside(const char* what, std::int64_t value, const R
   return std::nullopt;
 }
 
+bool says(const std::string& text, const std::string& word) {
+  const auto same = [](char a, char b) { return std::tolower(a) == std::tolower(b); };
+  return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
+}
+
+// What the table of published runs has no column for.
+std::vector<std::string> unpublished(const plan::Plan& plan) {
+  std::vector<std::string> found;
+  if (plan.rank_order != plan::kTensorFirst) found.emplace_back("this order of ranks");
+  if (plan.context > 1 && plan.context_exchange != plan::ContextExchange::kRing) {
+    found.emplace_back("context ranks without a ring");
+  }
+  if (plan.optimizer_offload > 0) found.emplace_back("an optimizer on the host");
+  if (plan.activation_offload > 0) found.emplace_back("activations on the host");
+  return found;
+}
+
 }  // namespace
 
 Coverage coverage(const std::vector<CoveredRun>& runs, const std::string& chip,
@@ -47,7 +65,8 @@ Coverage coverage(const std::vector<CoveredRun>& runs, const std::string& chip,
     result.outside = {"the chip"};
     return result;
   }
-  Range devices, tensor, pipeline, context, expert, micro_batch;
+  Range devices, tensor, pipeline, virtual_stages, context, expert, micro_batch;
+  bool has_schedule = plan.pipeline == 1 || plan.schedule == plan::Schedule::kOneForwardOneBackward;
   const auto add = [](Range& range, const std::optional<std::int64_t>& value) {
     if (value && *value > 0) range.add(*value);
   };
@@ -56,6 +75,8 @@ Coverage coverage(const std::vector<CoveredRun>& runs, const std::string& chip,
     add(devices, run.devices);
     add(tensor, run.tensor);
     add(pipeline, run.pipeline);
+    add(virtual_stages, run.virtual_stages);
+    has_schedule = has_schedule || says(run.schedule, plan::name_of(plan.schedule));
     add(context, run.context);
     add(expert, run.expert);
     add(micro_batch, run.micro_batch);
@@ -67,9 +88,15 @@ Coverage coverage(const std::vector<CoveredRun>& runs, const std::string& chip,
   check("devices ", plan.devices(), devices, true);
   check("TP", plan.tensor, tensor, false);
   check("PP", plan.pipeline, pipeline, false);
+  if (plan.schedule == plan::Schedule::kOneForwardOneBackward) {
+    check("virtual stages ", plan.virtual_stages, virtual_stages, false);
+  }
   check("CP", plan.context, context, false);
   check("EP", plan.expert, expert, false);
   check("micro-batch ", plan.micro_batch, micro_batch, false);
+  if (!has_schedule) result.outside.emplace_back(plan::title_of(plan.schedule));
+  const auto rare = unpublished(plan);
+  result.outside.insert(result.outside.end(), rare.begin(), rare.end());
   return result;
 }
 
@@ -81,8 +108,8 @@ std::vector<CoveredRun> covered_runs(const std::vector<AccuracyRow>& rows, const
     const auto found = by_id.find(row.id);
     if (!row.speed_log_error || found == by_id.end()) continue;
     const auto& run = *found->second;
-    covered.push_back({row.chip, row.stack, row.devices, run.tensor, run.pipeline, run.context,
-                       run.expert, run.micro_batch});
+    covered.push_back({row.chip, row.stack, row.devices, run.tensor, run.pipeline,
+                       run.virtual_stages, run.context, run.expert, run.micro_batch, run.schedule});
   }
   return covered;
 }

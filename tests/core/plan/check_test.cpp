@@ -175,7 +175,17 @@ const std::vector<Refusal>& refusals() {
          cluster.host.device_link = base::Bandwidth(0);
          plan.activation_offload = 0.5;
        },
-       "offload needs device_link and memory_bandwidth of the host of DGX H100"},
+       "the host of DGX H100 needs device_link for offload, and memory_bandwidth for an optimizer "
+       "there"},
+      {Problem::kPartialOffload,
+       [](auto& cluster, auto&, auto& plan) {
+         cluster.host.device_link = base::Bandwidth(1e10);
+         plan.activation_offload = 0.5;
+         plan.recompute = Recompute::kFull;
+         plan.recompute_layers = {1};
+       },
+       "activation_offload beside recompute_layers or recompute_group: layers would differ in what "
+       "they send"},
       {Problem::kShardSplit,
        [](auto&, auto&, auto& plan) {
          plan.data = 16;

@@ -42,8 +42,9 @@ TEST(HostAdam, TakesTheTimesOfZeroOffload) {
   for (const auto& [parameters, seconds] : published) {
     DataParallelWork work;
     work.updated = parameters;
-    offload_optimizer(host, 1, 2, work);
+    offload_optimizer(host, 1, 2, base::Power(100), work);
     EXPECT_NEAR(work.optimizer.si() / seconds, 1, 0.2) << parameters;
+    EXPECT_DOUBLE_EQ(work.optimizer_energy.si(), 100 * work.optimizer.si());  // of waiting
   }
 }
 

@@ -11,7 +11,8 @@ namespace weft::validation {
 namespace {
 
 std::vector<CoveredRun> two_runs() {
-  return {{"h100", "megatron", 64, 4, 2, {}, {}, 1}, {"h100", "megatron", 512, 8, 8, 2, {}, 2}};
+  return {{"h100", "megatron", 64, 4, 2, {}, {}, {}, 1, ""},
+          {"h100", "megatron", 512, 8, 8, 2, 2, {}, 2, "interleaved 1F1B"}};
 }
 
 plan::Plan plan_in(int tensor, int pipeline, int data) {
@@ -41,6 +42,18 @@ TEST(Covered, NamesWhatIsBeyond) {
 TEST(Covered, FewerDevicesThanPublishedAreOutside) {
   const auto region = coverage(two_runs(), "h100", "megatron", plan_in(4, 2, 1));
   EXPECT_EQ(region.outside, std::vector<std::string>{"devices 8, published from 64"});
+}
+
+TEST(Covered, NamesWhatNobodyHasPublished) {
+  auto plan = plan_in(8, 4, 8);
+  plan.virtual_stages = 2;
+  plan.schedule = plan::Schedule::kZeroBubbleV;
+  plan.rank_order = {plan::Axis::kTensor, plan::Axis::kPipeline, plan::Axis::kContext,
+                     plan::Axis::kData};
+  plan.optimizer_offload = 1;
+  const auto region = coverage(two_runs(), "h100", "megatron", plan);
+  EXPECT_EQ(region.outside,
+            (std::vector<std::string>{"ZB-V", "this order of ranks", "an optimizer on the host"}));
 }
 
 TEST(Covered, AnotherStackIsOutsideAndAnotherChipAltogether) {

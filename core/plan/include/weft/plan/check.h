@@ -28,12 +28,13 @@ enum class Problem {
   kExpertSplit,  // expert ranks do not divide the experts or tensor·context·data; expert_tensor
                  // is neither 1 nor tensor
   kExpertWithoutMoe,
-  kContextHeads,  // heads traded for tokens: tensor x context does not divide them
-  kHostLink,      // offload, and the cluster does not say how devices reach the host's memory
-  kShardSplit,    // zero_ranks do not divide the data and context ranks
+  kContextHeads,    // heads traded for tokens: tensor x context does not divide them
+  kHostLink,        // offload, and the cluster does not say how devices reach the host's memory
+  kPartialOffload,  // activations on the host beside layers that are recomputed only in part
+  kShardSplit,      // zero_ranks do not divide the data and context ranks
   kMemory,
 };
-inline constexpr int kProblemCount = 19;
+inline constexpr int kProblemCount = 20;
 const char* name_of(Problem problem);
 
 // The first rule that the plan breaks, memory not looked at; nothing when it is legal.
@@ -45,6 +46,8 @@ std::optional<Problem> first_problem(const cluster::Cluster& cluster, const work
 
 // Offload over a link, or to a memory, that nobody has described.
 bool offloads_in_vain(const cluster::Cluster& cluster, const Plan& plan);
+// Activations on the host, and some layers recomputed that keep less than the others.
+bool offloads_in_part(const Plan& plan);
 
 // Whether a stage fits its device, and what it offloads the host, where the cluster says what that
 // has.

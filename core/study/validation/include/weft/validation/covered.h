@@ -17,15 +17,17 @@ namespace weft::validation {
 struct CoveredRun {
   std::string chip, stack;
   std::int64_t devices = 0;
-  std::optional<std::int64_t> tensor, pipeline, context, expert, micro_batch;
+  std::optional<std::int64_t> tensor, pipeline, virtual_stages, context, expert, micro_batch;
+  std::string schedule;  // in the words of the row
 };
 
 // What is published for a chip with a stack, or, when there is nothing, for the chip.
 struct Coverage {
   int runs = 0;
   bool of_stack = false;
-  // "TP16, published up to 8": degrees, devices and micro-batches beyond those of the runs. Empty
-  // inside the region; "the chip" alone when no run is on it.
+  // "TP16, published up to 8": degrees, devices and micro-batches beyond those of the runs; then
+  // what none of the runs says that it did (a schedule), or no published run at all (orders of
+  // ranks, what is on the host). Empty inside the region; "the chip" alone when no run is on it.
   std::vector<std::string> outside;
 };
 Coverage coverage(const std::vector<CoveredRun>& runs, const std::string& chip,
