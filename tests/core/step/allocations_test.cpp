@@ -19,6 +19,11 @@ std::atomic<std::size_t> allocated{0};
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;  // NOLINT
   throw std::bad_alloc();
 }
+// The standard library's own forwards to the one above, a sanitizer's does not.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  allocated.fetch_add(1, std::memory_order_relaxed);
+  return std::malloc(size == 0 ? 1 : size);  // NOLINT
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }  // NOLINT
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
