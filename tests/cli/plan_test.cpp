@@ -74,7 +74,9 @@ TEST(PlanCommand, KeepsToTheSearchMapAndThePlan) {
   const Folder folder;
   folder.write("study.yaml", searched_study("plan: {pipeline: 4, tensor: 2}\n"
                                             "search: {objective: speed, schedules: [zb_h1]}\n"));
-  for (const auto& found : answer_of(folder, {"--top", "4"})["cases"][0]["plans"]) {
+  const auto plans = answer_of(folder, {"--top", "4"})["cases"][0]["plans"];
+  ASSERT_FALSE(plans.empty());
+  for (const auto& found : plans) {
     EXPECT_EQ(found["plan"]["schedule"], "zb_h1");
     EXPECT_EQ(found["plan"]["pipeline"], 4);
     EXPECT_EQ(found["plan"]["tensor"], 2);
@@ -85,12 +87,16 @@ TEST(PlanCommand, TriesTheSchedulesThatTheStackShips) {
   const Folder folder;
   const std::string pipelined = "plan: {pipeline: 4, tensor: 2}\n";
   folder.write("study.yaml", searched_study(pipelined));
-  for (const auto& found : answer_of(folder, {"--top", "50"})["cases"][0]["plans"]) {
+  const auto shipped = answer_of(folder, {"--top", "50"})["cases"][0]["plans"];
+  ASSERT_FALSE(shipped.empty());
+  for (const auto& found : shipped) {
     EXPECT_EQ(found["plan"]["schedule"], "1f1b");
     EXPECT_EQ(found["ships"], true);
   }
   folder.write("study.yaml", searched_study(pipelined + "search: {schedules: [zb_v]}\n"));
-  for (const auto& found : answer_of(folder)["cases"][0]["plans"]) EXPECT_EQ(found["ships"], false);
+  const auto asked_for = answer_of(folder)["cases"][0]["plans"];
+  ASSERT_FALSE(asked_for.empty());
+  for (const auto& found : asked_for) EXPECT_EQ(found["ships"], false);
   expect_holds(folder.weft({"plan", "study.yaml"}).out, "does not ship ZB-V");
 }
 
