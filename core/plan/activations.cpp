@@ -16,22 +16,6 @@ constexpr double kElement = 2.0;
 // Layers whose activations come back from the host: the one at work and the next.
 constexpr double kFetchedLayers = 2.0;
 
-base::Bytes kept_of(const workload::SavedActivations& saved, Recompute recompute) {
-  switch (recompute) {
-    case Recompute::kFull:
-      return saved.full;
-    case Recompute::kSelective:
-      return saved.selective;
-    case Recompute::kAttention:
-      return saved.attention;
-    case Recompute::kModules:
-      return saved.modules;
-    case Recompute::kNone:
-      break;
-  }
-  return saved.none;
-}
-
 // Layers that are made again together keep one input.
 int inputs_kept(const Plan& plan, int recomputed) {
   if (plan.recompute != Recompute::kFull) return recomputed;
@@ -132,6 +116,22 @@ base::Bytes work_of_stage(const Plan& plan, const MemoryParts& parts, const Stag
 }
 
 }  // namespace
+
+base::Bytes kept_of(const workload::SavedActivations& saved, Recompute recompute) {
+  switch (recompute) {
+    case Recompute::kFull:
+      return saved.full;
+    case Recompute::kSelective:
+      return saved.selective;
+    case Recompute::kAttention:
+      return saved.attention;
+    case Recompute::kModules:
+      return saved.modules;
+    case Recompute::kNone:
+      break;
+  }
+  return saved.none;
+}
 
 void StageLayers::add(const Chunk& chunk, int times) {
   dense += times * chunk.dense_layers;

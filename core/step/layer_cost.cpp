@@ -295,7 +295,7 @@ base::Bytes offloaded_bytes(const workload::Job& job, const workload::Software& 
   const bool is_layer = kind == workload::LayerKind::kDense || kind == workload::LayerKind::kMoe;
   if (options.offloaded <= 0 || !is_layer) return base::Bytes(0);
   const auto saved = saved_activations(job, software, kind, shard, options.modules);
-  return kept_bytes(saved, options.recompute) * options.offloaded;
+  return plan::kept_of(saved, options.recompute) * options.offloaded;
 }
 
 }  // namespace

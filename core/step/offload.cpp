@@ -38,20 +38,4 @@ Communication offload_activations(const cluster::Host& host, base::Bytes bytes, 
   return {time - behind + behind * tax, behind};
 }
 
-base::Bytes kept_bytes(const workload::SavedActivations& saved, plan::Recompute recompute) {
-  switch (recompute) {
-    case plan::Recompute::kNone:
-      break;
-    case plan::Recompute::kSelective:
-      return saved.selective;
-    case plan::Recompute::kAttention:
-      return saved.attention;
-    case plan::Recompute::kFull:
-      return saved.full;
-    case plan::Recompute::kModules:
-      return saved.modules;
-  }
-  return saved.none;
-}
-
 }  // namespace weft::step

@@ -73,6 +73,9 @@ MemoryParts memory_parts(const workload::Job& job, const workload::Software& sof
 Memory memory_of_stage(const workload::Job& job, const workload::Software& software,
                        const Plan& plan, int stage, const StateBytes& state,
                        const MemoryParts& parts);
+// What a layer keeps under a kind of recomputation.
+base::Bytes kept_of(const workload::SavedActivations& saved, Recompute recompute);
+
 Memory memory_of_stage(const workload::Job& job, const workload::Software& software,
                        const Plan& plan, int stage);
 // With other bytes per parameter than the stack's: a master weight that reuses the 16-bit one, an

@@ -19,7 +19,4 @@ void offload_optimizer(const cluster::Host& host, double share, double gradient_
 Communication offload_activations(const cluster::Host& host, base::Bytes bytes, base::Time pass,
                                   double tax);
 
-// Of what a layer keeps under a kind of recomputation.
-base::Bytes kept_bytes(const workload::SavedActivations& saved, plan::Recompute recompute);
-
 }  // namespace weft::step
