@@ -16,7 +16,7 @@ constexpr double kTileRows = 128.0;
 constexpr double kTileColumns = 256.0;
 constexpr double kStoredBytes = 2.0;  // of an element of C in the working set
 
-// A plain product is a group of one.
+// Products of a batch are a group.
 using Product = GroupedGemm;
 
 bool is_aligned(double size) {
@@ -97,14 +97,8 @@ base::Time memory_time(const Device& device, const Product& p, double bytes) {
 }
 
 Product product_of(const Gemm& shape) {
-  return {1,
-          shape.m,
-          shape.n,
-          shape.k,
-          shape.precision,
-          shape.output_bytes,
-          shape.epilogue,
-          shape.overlap};
+  return {shape.batch,        shape.m,        shape.n,      shape.k, shape.precision,
+          shape.output_bytes, shape.epilogue, shape.overlap};
 }
 
 Activity activity_of(const Device& device, const Product& p) {

@@ -273,7 +273,35 @@ void check_formats(const Device& device, Fields& fields) {
   }
 }
 
+// The numbers of a step do not depend on how its chip was made: what is uncertain there is not
+// among the uncertain inputs of whoever reads a chip.
+void read_making(Fields& fields, Chip& chip) {
+  const auto block = fields.value("manufacturing");
+  if (!block || block->is_null()) return;
+  base::Reading at_modes;
+  const auto made =
+      manufacturing::read_manufacturing(Fields(*block, at_modes, fields.name()), design_of(chip));
+  try {
+    at_modes.throw_if_any();
+    chip.manufacturing = made;
+  } catch (const base::InputError& errors) {
+    for (const auto& error : errors.diagnostics()) fields.reading().diagnostics().add(error);
+  }
+}
+
 }  // namespace
+
+manufacturing::Design design_of(const Chip& chip) {
+  manufacturing::Design design;
+  design.die_area = chip.die_area;
+  design.cores_built = chip.cores_built;
+  design.cores_enabled = chip.cores_enabled;
+  design.clock = chip.clock;
+  design.dies = chip.dies;
+  design.stacks = chip.memory_stacks;
+  design.memory = chip.device.memory_capacity * chip.devices();
+  return design;
+}
 
 Chip read_chip(const base::Document& document, base::Reading& reading) {
   Chip chip;
@@ -289,6 +317,8 @@ Chip read_chip(const base::Document& document, base::Reading& reading) {
   read_memory(fields.map("memory"), chip, dies_per_device);
   read_power(fields.map("power"), chip);
   read_kernels(fields.map("kernels"), chip.device.kernels);
+  if (reading.diagnostics().empty()) read_making(fields, chip);
+  fields.value("manufacturing");
   chip.device.name = chip.name;
   chip.device.vendor = chip.vendor;
   chip.device.dies = chip.dies / chip.devices();

@@ -16,6 +16,7 @@ double switches(const interconnect::TierInventory& tier) {
   return static_cast<double>(tier.switches);
 }
 double optical_modules(const interconnect::TierInventory& tier) { return tier.optical_modules; }
+double cables(const interconnect::TierInventory& tier) { return static_cast<double>(tier.links); }
 
 template <class Count>
 double in_fabric(const cluster::Cluster& cluster, Count count) {
@@ -26,7 +27,8 @@ double in_fabric(const cluster::Cluster& cluster, Count count) {
 
 }  // namespace
 
-double count_units(const cluster::Cluster& cluster, std::int64_t used_devices, Unit unit) {
+double count_units(const cluster::Cluster& cluster, std::int64_t used_devices, Unit unit,
+                   const Domains& domains) {
   const auto devices = static_cast<double>(used_devices);
   const double share = devices / static_cast<double>(cluster.devices());
   const double hosts = whole_units(used_devices, cluster.host.devices);
@@ -38,6 +40,7 @@ double count_units(const cluster::Cluster& cluster, std::int64_t used_devices, U
     case Unit::kMemoryByte:
       return devices * cluster.device().memory_capacity.si();
     case Unit::kHost:
+    case Unit::kPowerSupply:
       return hosts;
     case Unit::kNic:
       return hosts * cluster.host.nics;
@@ -45,7 +48,15 @@ double count_units(const cluster::Cluster& cluster, std::int64_t used_devices, U
       return share * in_fabric(cluster, switches);
     case Unit::kOpticalModule:
       return share * in_fabric(cluster, optical_modules);
+    case Unit::kCable:
+      return share * in_fabric(cluster, cables);
+    case Unit::kRack:
+      return std::ceil(hosts / domains.hosts_per_rack);
+    case Unit::kCoolingLoop:
+      return std::ceil(hosts / domains.hosts_per_loop);
     case Unit::kJob:
+    case Unit::kSite:
+    case Unit::kStorage:
       return 1.0;
   }
   throw std::invalid_argument("campaign: unknown unit of a hazard");
@@ -53,10 +64,24 @@ double count_units(const cluster::Cluster& cluster, std::int64_t used_devices, U
 
 std::vector<Interruptions> interruptions(const cluster::Cluster& cluster, std::int64_t used_devices,
                                          const std::vector<Component>& components) {
+  const PartInUse whole{&cluster, used_devices};
+  return interruptions({&whole, 1}, components);
+}
+
+double count_units(std::span<const PartInUse> parts, Unit unit, const Domains& domains) {
+  if (unit == Unit::kJob) return 1.0;
+  double units = 0;
+  for (const auto& part : parts) units += count_units(*part.cluster, part.devices, unit, domains);
+  return units;
+}
+
+std::vector<Interruptions> interruptions(std::span<const PartInUse> parts,
+                                         const std::vector<Component>& components,
+                                         const Domains& domains) {
   std::vector<Interruptions> all;
   all.reserve(components.size());
   for (const auto& component : components) {
-    const double units = count_units(cluster, used_devices, component.unit);
+    const double units = count_units(parts, component.unit, domains);
     all.push_back(
         {component.name, units, component.hazard * (units * (1.0 - component.tolerated))});
   }

@@ -5,14 +5,6 @@ namespace weft::campaign {
 namespace {
 
 using base::Fields;
-using HazardPerByte = decltype(base::Rate() / base::Bytes());
-
-// In the order of Unit.
-const std::vector<std::string>& unit_names() {
-  static const std::vector<std::string> kNames = {"device", "package", "memory",         "host",
-                                                  "nic",    "switch",  "optical_module", "job"};
-  return kNames;
-}
 
 void require(Fields& fields, const char* key, bool holds, const char* message) {
   if (holds) return;
@@ -20,27 +12,9 @@ void require(Fields& fields, const char* key, bool holds, const char* message) {
   fields.reading().error(value ? *value : fields.node(), message);
 }
 
-template <class Q>
-Q not_negative(Fields& fields, const char* key, Q value) {
+base::Time not_negative(Fields& fields, const char* key, base::Time value) {
   require(fields, key, value.si() >= 0, "must not be negative");
   return value;
-}
-
-Component read_component(const std::string& name, Fields fields, double factor) {
-  Component component;
-  component.name = name;
-  component.unit = static_cast<Unit>(fields.choice("per", unit_names()));
-  // Memory fails in proportion to its capacity: "42.4 FIT/GB".
-  const double rate =
-      component.unit == Unit::kMemoryByte
-          ? not_negative(fields, "rate", fields.quantity<HazardPerByte>("rate")).si()
-          : not_negative(fields, "rate", fields.quantity<base::Rate>("rate")).si();
-  component.hazard = base::Rate(rate * factor);
-  component.tolerated = fields.number("tolerated", 0.0);
-  require(fields, "tolerated", component.tolerated >= 0 && component.tolerated <= 1,
-          "a share between 0 and 100 % is expected here");
-  fields.finish();
-  return component;
 }
 
 // A map from the component's name, so that `extends` can change one of them.
@@ -57,40 +31,121 @@ std::vector<Component> read_components(Fields fields, double factor) {
   return components;
 }
 
+StopStages read_stages(Fields fields) {
+  StopStages stages;
+  if (fields.has("detect")) stages.detect = read_duration(fields, "detect");
+  if (fields.has("localise")) stages.localise = read_duration(fields, "localise");
+  if (fields.has("restart")) stages.restart = read_duration(fields, "restart");
+  fields.finish();
+  return stages;
+}
+
+Domains read_domains(Fields fields) {
+  Domains domains;
+  domains.hosts_per_switch = fields.small_integer("hosts_per_switch", 1, domains.hosts_per_switch);
+  domains.hosts_per_rack = fields.small_integer("hosts_per_rack", 1, domains.hosts_per_rack);
+  domains.hosts_per_loop =
+      fields.small_integer("hosts_per_cooling_loop", 1, domains.hosts_per_loop);
+  fields.finish();
+  return domains;
+}
+
+SparePolicy read_spares(Fields fields) {
+  SparePolicy spares;
+  Hosts hosts;
+  hosts.unlimited = false;
+  hosts.warm = fields.small_integer("warm", 0, 0);
+  hosts.cold = fields.small_integer("cold", 0, 0);
+  spares.share = fields.number("share", 0.0);
+  require(fields, "share", spares.share >= 0, "must not be negative");
+  hosts.swap = read_duration(fields, "swap", Duration());
+  hosts.provision = read_duration(fields, "provision", Duration());
+  hosts.eject_after = fields.small_integer("eject_after", 0, 0);
+  fields.finish();
+  spares.hosts = hosts;
+  return spares;
+}
+
+void read_repair(Fields fields, Policy& policy) {
+  policy.reboot = read_duration(fields, "reboot", Duration());
+  policy.out_of_band = read_duration(fields, "out_of_band", Duration());
+  policy.returned_bad = fields.number("returned_bad", 0.0);
+  require(fields, "returned_bad", policy.returned_bad >= 0 && policy.returned_bad <= 1,
+          "a share between 0 and 100 % is expected here");
+  policy.crews = fields.small_integer("crews", 0, 0);
+  fields.finish();
+}
+
+ElasticPolicy read_elastic(Fields fields) {
+  static const std::vector<std::string> kModes = {"none", "shrink", "reroute", "best"};
+  ElasticPolicy elastic;
+  // Not `mode`: that would make the map a number with bounds, which `extends` replaces as a whole.
+  elastic.mode = static_cast<Elastic>(fields.choice("by", kModes));
+  elastic.slice_down = read_duration(fields, "slice_down", Duration());
+  elastic.rebuild = read_duration(fields, "rebuild", Duration());
+  elastic.scale_up = read_duration(fields, "scale_up", Duration());
+  elastic.fatal = fields.number("fatal", 0.0);
+  elastic.smallest = fields.number("smallest", elastic.smallest);
+  for (const char* key : {"fatal", "smallest"}) {
+    const double share = key[0] == 'f' ? elastic.fatal : elastic.smallest;
+    require(fields, key, share >= 0 && share <= 1, "a share between 0 and 100 % is expected here");
+  }
+  fields.finish();
+  return elastic;
+}
+
+Maintenance read_maintenance(Fields fields) {
+  Maintenance maintenance;
+  maintenance.every = fields.positive<base::Time>("every");
+  maintenance.takes = read_duration(fields, "takes");
+  fields.finish();
+  return maintenance;
+}
+
+void read_acceptance(Fields fields, Policy& policy) {
+  policy.acceptance = not_negative(fields, "period", fields.quantity<base::Time>("period"));
+  policy.acceleration = fields.number("acceleration", 1.0);
+  require(fields, "acceleration", policy.acceleration >= 0, "must not be negative");
+  fields.finish();
+}
+
+// What a site may leave out.
+void read_options(Fields& fields, Policy& policy) {
+  if (auto map = fields.maybe_map("domains")) policy.domains = read_domains(*map);
+  if (auto map = fields.maybe_map("spares")) policy.spares = read_spares(*map);
+  if (auto map = fields.maybe_map("repair")) read_repair(*map, policy);
+  if (auto map = fields.maybe_map("elastic")) policy.elastic = read_elastic(*map);
+  if (auto map = fields.maybe_map("maintenance")) policy.maintenance = read_maintenance(*map);
+  if (auto map = fields.maybe_map("acceptance")) read_acceptance(*map, policy);
+  policy.age = not_negative(fields, "age", fields.quantity<base::Time>("age", base::Time(0)));
+  policy.corruption_found = read_duration(fields, "corruption_found_after", Duration());
+}
+
+}  // namespace
+
 Recovery read_recovery(Fields fields) {
   const auto time = [&fields](const char* key) {
     return not_negative(fields, key, fields.quantity<base::Time>(key));
   };
   Recovery recovery;
-  recovery.detect = time("detect");
+  recovery.detection = read_duration(fields, "detect");
+  recovery.detect = recovery.detection.mean();
   recovery.restart_fixed = time("restart");
   recovery.restart_per_device = time("restart_per_device");
+  recovery.localise = read_duration(fields, "localise", Duration());
+  recovery.communicator = read_duration(fields, "communicator", Duration());
+  recovery.communicator_per_device =
+      not_negative(fields, "communicator_per_device",
+                   fields.quantity<base::Time>("communicator_per_device", base::Time(0)));
+  // In the order of Stop, behind the crash.
+  static constexpr std::array<const char*, kStops> kNames = {"", "hang", "eviction", "corruption",
+                                                             "maintenance"};
+  for (std::size_t i = 1; i < kStops; ++i) {
+    if (auto map = fields.maybe_map(kNames[i])) recovery.other[i] = read_stages(*map);
+  }
   fields.finish();
   return recovery;
 }
-
-std::optional<base::Time> read_interval(Fields& fields) {
-  const auto value = fields.value("interval");
-  if (!value || value->text() == "best") return std::nullopt;
-  const auto interval = fields.quantity<base::Time>("interval");
-  require(fields, "interval", interval.si() > 0, "must be longer than nothing, or 'best'");
-  return interval;
-}
-
-Checkpoint read_checkpoint(Fields fields) {
-  Checkpoint checkpoint;
-  checkpoint.bytes_per_parameter = not_negative(
-      fields, "bytes_per_parameter",
-      fields.quantity<base::Bytes>("bytes_per_parameter", checkpoint.bytes_per_parameter));
-  checkpoint.blocking_fixed =
-      not_negative(fields, "pause", fields.quantity<base::Time>("pause", base::Time(0)));
-  checkpoint.asynchronous = fields.flag("asynchronous", false);
-  checkpoint.interval = read_interval(fields);
-  fields.finish();
-  return checkpoint;
-}
-
-}  // namespace
 
 Policy read_policy(const base::Document& document, base::Reading& reading) {
   Fields fields(document.root(), reading, document.file().stem().string());
@@ -102,6 +157,7 @@ Policy read_policy(const base::Document& document, base::Reading& reading) {
   policy.components = read_components(fields.map("components"), factor);
   policy.recovery = read_recovery(fields.map("recovery"));
   policy.checkpoint = read_checkpoint(fields.map("checkpoint"));
+  read_options(fields, policy);
   fields.finish();
   return policy;
 }

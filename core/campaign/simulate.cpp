@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "weft/campaign/campaign.h"
+#include "weft/campaign/closed_forms.h"
 
 namespace weft::campaign {
 
@@ -25,8 +26,9 @@ base::Time mean_time(base::Rate rate) {
 // step, and at least the time to write one when the job works on meanwhile.
 base::Time choose_interval(const Checkpoint& checkpoint, const Goodput& goodput, base::Time write,
                            base::Time step) {
+  const Interval rule{checkpoint.rule, checkpoint.interval.value_or(base::Time(0))};
   const auto wanted = checkpoint.interval.value_or(
-      best_interval(goodput.mean_time_between, goodput.checkpoint_pause));
+      interval_by(rule, goodput.mean_time_between, goodput.checkpoint_pause, goodput.recovery));
   const auto shortest = checkpoint.asynchronous ? std::max(step, write) : step;
   return std::max(std::min(wanted, goodput.productive), shortest);
 }
@@ -39,6 +41,17 @@ void spend(Goodput& goodput, const Segment& segment) {
   goodput.lost = times.lost * segments;
   goodput.recovering = times.recovering * segments;
   goodput.wall = goodput.productive + goodput.checkpointing + goodput.lost + goodput.recovering;
+}
+
+// The mean over the run where hazards change with age, and only what stops the job.
+void count_stops(Goodput& goodput, const Policy& policy) {
+  for (std::size_t i = 0; i < policy.components.size(); ++i) {
+    auto& one = goodput.by_component[i];
+    const auto cause = cause_of(policy.components[i], one.units, policy);
+    const bool plain = cause.law->constant() >= 0.0 && !cause.bad_batch &&
+                       cause.frailty.kind == Frailty::Kind::kNone && cause.degraded <= 0.0;
+    if (!plain) one.rate = stop_rate(cause, goodput.productive);
+  }
 }
 
 void give_up(Goodput& goodput) {
@@ -60,20 +73,40 @@ base::Time recovery_time(const Recovery& recovery, std::int64_t used_devices, ba
 
 Goodput simulate(const cluster::Cluster& cluster, std::int64_t used_devices,
                  const step::Ledger& ledger, const workload::Job& job, const Policy& policy) {
-  check(cluster, used_devices);
+  const PartInUse whole{&cluster, used_devices};
+  return simulate({&whole, 1}, ledger, job, policy);
+}
+
+Goodput simulate(std::span<const PartInUse> parts, const step::Ledger& ledger,
+                 const workload::Job& job, const Policy& policy) {
   const auto& checkpoint = policy.checkpoint;
   const auto bytes = checkpoint_bytes(checkpoint, workload::count_parameters(job.model).total);
-  const auto write = bytes / cluster.storage.write;
+  base::Time write;
+  base::Time read;
+  std::int64_t used_devices = 0;
+  for (const auto& part : parts) {
+    check(*part.cluster, part.devices);
+    write = std::max(write, bytes / part.cluster->storage.write);
+    read = std::max(read, bytes / part.cluster->storage.read);
+    used_devices += part.devices;
+  }
 
   Goodput goodput;
-  goodput.by_component = interruptions(cluster, used_devices, policy.components);
+  goodput.productive = ledger.step * job.steps();
+  goodput.by_component = interruptions(parts, policy.components, policy.domains);
+  count_stops(goodput, policy);
   for (const auto& component : goodput.by_component) goodput.interruption_rate += component.rate;
   goodput.mean_time_between = mean_time(goodput.interruption_rate);
-  goodput.recovery = recovery_time(policy.recovery, used_devices, bytes / cluster.storage.read);
+  goodput.recovery = recovery_time(policy.recovery, used_devices, read);
   goodput.checkpoint_pause =
       checkpoint.blocking_fixed + (checkpoint.asynchronous ? base::Time(0) : write);
-  goodput.productive = ledger.step * job.steps();
   goodput.checkpoint_interval = choose_interval(checkpoint, goodput, write, ledger.step);
+
+  const JobShape shape{ledger.step, goodput.productive, workload::count_parameters(job.model).total,
+                       1};
+  if (goodput.productive.si() > 0.0) {
+    goodput.not_counted = closed_form_obstacles(scenario_of(parts, shape, policy));
+  }
 
   const Segment segment{goodput.checkpoint_interval, goodput.checkpoint_pause, goodput.recovery,
                         checkpoint.asynchronous ? write : base::Time(0)};

@@ -1,5 +1,7 @@
 #include <CLI/CLI.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -58,7 +60,8 @@ int memory_of_study(const MemoryOptions& options) {
 }
 
 std::string named_file(const std::string& file) {
-  return file.empty() ? std::string("a file name, or -, is expected") : std::string();
+  if (file == "-" || file.ends_with(".csv") || file.ends_with(".json")) return {};
+  return fmt::format("'{}' ends in neither .csv nor .json, and is not -", file);
 }
 
 }  // namespace

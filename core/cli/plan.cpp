@@ -65,9 +65,8 @@ Command add_plan(CLI::App& app) {
       "  search: {objective: speed, schedules: [1f1b, zb_v], offload: [optimizer]}\n");
   add_study_options(*command, options->study)->required();
   command
-      ->add_option(
-          "--objective", options->objective,
-          "speed (default), energy (of the devices), or pareto: all that none beats in both")
+      ->add_option("--objective", options->objective,
+                   "speed (default), energy (at the meter), or pareto: all that none beats in both")
       ->check(CLI::IsMember({"speed", "energy", "pareto"}));
   command->add_option("--top", options->top, "how many of the best plans to show")
       ->check(CLI::Range(1, 1000));

@@ -26,6 +26,7 @@ constexpr const char* kExamples =
     "  weft run configs/studies/quickstart.yaml     one job on three clusters, side by side\n"
     "  weft run study.yaml --json - | jq .cases     the same for a program\n"
     "  weft plan study.yaml --top 3                 the best ways to split the job, and why\n"
+    "  weft campaign study.yaml                     the same job for weeks: failures, goodput\n"
     "  weft list chip                               what is shipped\n"
     "  weft show ascend_910c                        every figure of a chip, with its source\n"
     "  weft check mine.yaml                         is this file right?\n"
@@ -119,9 +120,9 @@ int main(int argc, const char* const* argv) {
   app.set_version_flag("--version", "weft " WEFT_VERSION);
   app.require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Command>> commands;
-  for (const auto add :
-       {add_run, add_plan, add_list, add_show, add_check, add_validate, add_memory, add_kernels,
-        add_fabric, add_collective, add_flows, add_trace, add_calibrate, add_import}) {
+  for (const auto add : {add_run, add_plan, add_campaign, add_list, add_show, add_check,
+                         add_validate, add_memory, add_kernels, add_yield, add_fabric,
+                         add_collective, add_flows, add_trace, add_calibrate, add_import}) {
     auto command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domains.h"
+#include "mixed.h"
 #include "weft/base/unit_text.h"
 #include "weft/cluster/cluster.h"
 #include "weft/interconnect/topology.h"
@@ -30,6 +31,7 @@ Host read_host(Fields fields, const base::Catalog& catalog, Cluster& cluster) {
   host.nics = fields.small_integer("nics", 0);
   host.memory = fields.quantity<base::Bytes>("memory", base::Bytes(0));
   host.memory_bandwidth = fields.quantity<base::Bandwidth>("memory_bandwidth", base::Bandwidth(0));
+  if (host.memory_bandwidth.si() > 0) host.update_share = fields.share("update_share");
   host.device_link = fields.quantity<base::Bandwidth>("device_link", base::Bandwidth(0));
   auto power = fields.map("power");
   host.base_training = power.quantity<base::Power>("training");
@@ -190,9 +192,8 @@ void read_document(const base::Document& document, const base::Catalog& catalog,
   fields.finish();
 }
 
-}  // namespace
-
-Cluster read_cluster(Fields& use, const base::Catalog& catalog) {
+// An entry that names one cluster document.
+Cluster read_one(Fields& use, const base::Catalog& catalog) {
   Cluster cluster;
   const auto name = use.text("use");
   if (!name.empty()) {
@@ -212,6 +213,12 @@ Cluster read_cluster(Fields& use, const base::Catalog& catalog) {
                     base::to_text(least * cluster.chip.devices())));
   }
   return cluster;
+}
+
+}  // namespace
+
+Cluster read_cluster(Fields& use, const base::Catalog& catalog) {
+  return use.has("mixed") ? read_mixed(use, catalog, read_one) : read_one(use, catalog);
 }
 
 }  // namespace weft::cluster

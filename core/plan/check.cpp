@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "weft/plan/memory.h"
+#include "weft/plan/parts.h"
 #include "weft/plan/remedy.h"
 
 namespace weft::plan {
@@ -17,7 +18,8 @@ const char* name_of(Problem problem) {
       "tensor_width", "tensor_vocabulary", "sequence_split",     "sequence_parallel",
       "batch_split",  "pipeline_depth",    "layer_split",        "interleaving",
       "schedule",     "expert_split",      "expert_without_moe", "context_heads",
-      "host_link",    "partial_offload",   "shard_split",        "memory"};
+      "host_link",    "partial_offload",   "shard_split",        "parts",
+      "memory"};
   return kNames[static_cast<std::size_t>(problem)];
 }
 
@@ -29,8 +31,11 @@ std::optional<Problem> tensor_problem(const workload::Job& job, const Plan& plan
   if (model.kv_heads % plan.tensor != 0 && plan.tensor % model.kv_heads != 0) {
     return Problem::kTensorKvHeads;
   }
+  if (model.state_space && model.state_space->heads % plan.tensor != 0) {
+    return Problem::kTensorHeads;
+  }
   const bool shared = model.moe && model.moe->shared > 0;
-  const bool dense = model.moe_layers() < model.layers;
+  const bool dense = model.has_mlp_layers();
   if (model.hidden % plan.tensor != 0 || (dense && model.ffn % plan.tensor != 0) ||
       (shared && model.moe->shared * model.moe->shared_ffn % plan.tensor != 0)) {
     return Problem::kTensorWidth;
@@ -48,6 +53,8 @@ std::optional<Problem> split_problem(const workload::Job& job, const Plan& plan)
   const std::int64_t blocks = plan.context > 1 ? 2 * plan.context : 1;
   const std::int64_t pieces = blocks * (plan.sequence_parallel ? plan.tensor : 1);
   if (job.sequence % pieces != 0) return Problem::kSequenceSplit;
+  const auto& scan = job.model.state_space;
+  if (scan && scan->heads % (plan.tensor * plan.context) != 0) return Problem::kContextHeads;
   const bool trades = plan.context > 1 && plan.context_exchange == ContextExchange::kUlysses;
   if (trades && job.model.heads % (plan.tensor * plan.context) != 0) return Problem::kContextHeads;
   if (job.global_batch % (static_cast<std::int64_t>(plan.data) * plan.micro_batch) != 0) {
@@ -98,9 +105,13 @@ std::optional<Problem> expert_problem(const workload::Job& job, const Plan& plan
 }  // namespace
 
 bool offloads_in_vain(const cluster::Cluster& cluster, const Plan& plan) {
-  const auto& host = cluster.host;
-  if (plan.optimizer_offload > 0 && host.memory_bandwidth.si() <= 0) return true;
-  return (plan.optimizer_offload > 0 || plan.activation_offload > 0) && host.device_link.si() <= 0;
+  if (plan.optimizer_offload <= 0 && plan.activation_offload <= 0) return false;
+  for (int p = 0; p < cluster.parts(); ++p) {
+    const auto& host = cluster.part(p).host;
+    if (plan.optimizer_offload > 0 && host.memory_bandwidth.si() <= 0) return true;
+    if (host.device_link.si() <= 0) return true;
+  }
+  return false;
 }
 
 bool offloads_in_part(const Plan& plan) {
@@ -110,45 +121,59 @@ bool offloads_in_part(const Plan& plan) {
 
 std::optional<Problem> first_problem(const cluster::Cluster& cluster, const workload::Job& job,
                                      const Plan& plan) {
-  if (!cluster.device().has(job.precision)) return Problem::kPrecision;
-  if (plan.devices() > cluster.devices()) return Problem::kTooManyDevices;
+  for (int p = 0; p < cluster.parts(); ++p) {
+    if (!cluster.part(p).device().has(job.precision)) return Problem::kPrecision;
+  }
+  if (plan.devices() > cluster.all_devices()) return Problem::kTooManyDevices;
   if (auto problem = tensor_problem(job, plan)) return problem;
   if (auto problem = split_problem(job, plan)) return problem;
   if (auto problem = pipeline_problem(job, plan)) return problem;
   if (plan.context * plan.data % plan.shard_ranks() != 0) return Problem::kShardSplit;
   if (offloads_in_vain(cluster, plan)) return Problem::kHostLink;
   if (offloads_in_part(plan)) return Problem::kPartialOffload;
-  return expert_problem(job, plan);
+  if (auto problem = expert_problem(job, plan)) return problem;
+  return problem_of_parts(cluster, plan);
 }
 
 bool fits(const cluster::Cluster& cluster, const Memory& memory) {
-  if (memory.total() > cluster.device().memory_usable) return false;
-  const auto host = cluster.host.memory;
-  return host.si() == 0 || memory.host * cluster.host.devices <= host;
+  const auto& part = cluster.part(memory.part);
+  if (memory.total() > part.device().memory_usable) return false;
+  const auto host = part.host.memory;
+  return host.si() == 0 || memory.host * part.host.devices <= host;
 }
 
 std::optional<Problem> first_problem(const cluster::Cluster& cluster, const workload::Job& job,
                                      const workload::Software& software, const Plan& plan) {
   if (auto problem = first_problem(cluster, job, plan)) return problem;
-  const auto state = state_bytes(job, software, plan);
-  const auto parts = memory_parts(job, software, plan);
-  for (int stage = 0; stage < plan.pipeline; ++stage) {
-    const auto memory = memory_of_stage(job, software, plan, stage, state, parts);
+  for (const auto& memory : memory_of_stages(job, software, plan)) {
     if (!fits(cluster, memory)) return Problem::kMemory;
   }
   return std::nullopt;
 }
+
+namespace {
+
+const std::string& chip_without(const cluster::Cluster& cluster, chips::Precision precision) {
+  int part = 0;
+  while (part + 1 < cluster.parts() && cluster.part(part).device().has(precision)) ++part;
+  return cluster.part(part).chip.name;
+}
+
+}  // namespace
 
 std::string explain(Problem problem, const cluster::Cluster& cluster, const workload::Job& job,
                     const workload::Software& software, const Plan& plan) {
   const auto& model = job.model;
   switch (problem) {
     case Problem::kPrecision:
-      return fmt::format("{} has no {} matrix units", cluster.chip.name,
+      return fmt::format("{} has no {} matrix units", chip_without(cluster, job.precision),
                          chips::name_of(job.precision));
+    case Problem::kParts:
+      return parts_problem_text(cluster, plan);
     case Problem::kTooManyDevices:
+      if (plan.devices() <= cluster.all_devices()) return parts_problem_text(cluster, plan);
       return fmt::format("the plan needs {} devices, {} has {}", plan.devices(), cluster.label,
-                         cluster.devices());
+                         cluster.all_devices());
     case Problem::kTensorHeads:
       return fmt::format("tensor: {} does not divide {} heads", plan.tensor, model.heads);
     case Problem::kTensorKvHeads:

@@ -15,6 +15,7 @@ struct Contents {
 Contents contents_of(const Plan& plan, const workload::Model& model, int stage) {
   const auto shape = plan.shape(1);
   Contents contents;
+  contents.kind.part = plan.part_of(stage);
   auto& chunks = contents.kind.chunks;
   for (int c = 0; c < shape.chunks(); ++c) {
     const auto chunk = chunk_of(plan, model, shape.virtual_stage(stage, c));
@@ -28,10 +29,10 @@ Contents contents_of(const Plan& plan, const workload::Model& model, int stage) 
 }
 
 bool same_content(const StageKind& a, const StageKind& b) {
-  return std::equal(a.chunks.begin(), a.chunks.end(), b.chunks.begin(), b.chunks.end(),
-                    [](const HeldChunk& x, const HeldChunk& y) {
-                      return x.chunk == y.chunk && x.times == y.times;
-                    });
+  return a.part == b.part && std::equal(a.chunks.begin(), a.chunks.end(), b.chunks.begin(),
+                                        b.chunks.end(), [](const HeldChunk& x, const HeldChunk& y) {
+                                          return x.chunk == y.chunk && x.times == y.times;
+                                        });
 }
 
 bool holds_all_of(const HeldPasses& a, const HeldPasses& b) {

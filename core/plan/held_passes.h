@@ -25,6 +25,7 @@ struct HeldPasses {
 struct StageKind {
   std::vector<HeldChunk> chunks;
   std::vector<HeldPasses> most;  // over all stages of this content
+  int part = 0;                  // of a mixed cluster
 };
 
 // Walks the order of every stage. Does not depend on sizes in bytes.

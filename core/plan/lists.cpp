@@ -32,11 +32,13 @@ class ListMaker {
       lists.sequence_parallel.push_back(false);
     }
     lists.expert_tensors = {request_.expert_tensor.value_or(1)};
-    if (axes.expert_tensor && moe && cell_.tensor > 1 && !request_.expert_tensor) {
+    if ((axes.expert_tensor || request_.open.expert_tensor) && moe && cell_.tensor > 1 &&
+        !request_.expert_tensor) {
       lists.expert_tensors.push_back(cell_.tensor);
     }
-    lists.experts = either(request_.expert,
-                           moe ? divisors(job_.model.moe->experts, cluster_.devices()) : Values{1});
+    lists.experts =
+        either(request_.expert,
+               moe ? divisors(job_.model.moe->experts, cluster_.all_devices()) : Values{1});
     lists.data = data();
     lists.pipelinings = pipelinings();
     const auto zeros = axes.every_zero      ? Values{0, 1, 2, 3}
@@ -44,22 +46,37 @@ class ListMaker {
                                             : Values{1, 2, 3};
     lists.zeros = either(request_.zero, zeros);
     lists.recomputes = recomputes();
-    lists.optimizer_offload =
-        either(request_.optimizer_offload, possible(axes.optimizer_offload, {}));
-    lists.activation_offload =
-        either(request_.activation_offload, possible({}, axes.activation_offload));
-    const auto ring = std::vector<ContextExchange>{ContextExchange::kRing};
-    lists.exchanges = either(request_.context_exchange, cell_.context > 1 ? axes.exchanges : ring);
-    const auto first = std::vector<RankOrder>{kTensorFirst};
-    lists.orders = either(request_.rank_order, cell_.pipeline > 1 ? axes.rank_orders : first);
+    add_options(lists);
     return lists;
   }
 
  private:
+  // Keys that say `auto` try more than those that are not there.
+  void add_options(Lists& lists) const {
+    const auto& axes = request_.axes;
+    const auto& open = request_.open;
+    const auto wide = Axes::wide();
+    lists.optimizer_offload = either(
+        request_.optimizer_offload,
+        possible(open.optimizer_offload ? wide.optimizer_offload : axes.optimizer_offload, {}));
+    lists.activation_offload = either(
+        request_.activation_offload,
+        possible({}, open.activation_offload ? wide.activation_offload : axes.activation_offload));
+    // Without context ranks there is nothing to exchange, without a pipeline nothing to order.
+    lists.exchanges = {ContextExchange::kRing};
+    if (cell_.context > 1) {
+      lists.exchanges = either(request_.context_exchange,
+                               open.context_exchange ? wide.exchanges : axes.exchanges);
+    }
+    const auto& orders = open.rank_order ? wide.rank_orders : axes.rank_orders;
+    const auto first = std::vector<RankOrder>{kTensorFirst};
+    lists.orders = either(request_.rank_order, cell_.pipeline > 1 ? orders : first);
+  }
+
   [[nodiscard]] Values data() const {
     if (request_.data) return {*request_.data};
     const auto each = static_cast<std::int64_t>(cell_.tensor) * cell_.context * cell_.pipeline;
-    const auto most = cluster_.devices() / each;
+    const auto most = cluster_.all_devices() / each;
     auto values = divisors(job_.global_batch, most);
     const double least = request_.axes.least_used * static_cast<double>(most);
     values.erase(values.begin(),
@@ -149,7 +166,7 @@ Lists lists_of(const cluster::Cluster& cluster, const workload::Job& job,
 std::vector<Space::Cell> cells_of(const cluster::Cluster& cluster, const workload::Job& job,
                                   const Request& request) {
   std::vector<Space::Cell> cells;
-  const auto devices = cluster.devices();
+  const auto devices = cluster.all_devices();
   const auto& model = job.model;
   const auto tensors = either(request.tensor, divisors(model.heads, devices));
   auto contexts = either(request.context, powers_of_two(job.sequence / kLeastContextTokens));

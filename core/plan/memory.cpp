@@ -1,6 +1,7 @@
 #include "weft/plan/memory.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "activations.h"
 #include "weft/chips/precision.h"
@@ -60,6 +61,11 @@ StateBytes state_bytes(const workload::Job& job, const workload::Software& softw
 
 int expert_replicas(const Plan& plan) {
   return plan.tensor * plan.context * plan.data / (plan.expert * plan.expert_tensor);
+}
+
+int expert_shard_ranks(const Plan& plan) {
+  const int replicas = expert_replicas(plan);
+  return replicas / std::gcd(replicas, plan.context * plan.data / plan.shard_ranks());
 }
 
 KindParameters kind_parameters(const workload::Model& model, const workload::Shard& shard) {
@@ -125,15 +131,14 @@ MemoryParts memory_parts(const workload::Job& job, const workload::Software& sof
 base::Bytes held_bytes(const workload::ShardedParameters& parameters, const Plan& plan,
                        double per_parameter, bool sharded) {
   if (!sharded) return base::Bytes(per_parameter * (parameters.dense + parameters.experts));
-  const int ranks = plan.shard_ranks();
-  const int expert_ranks = std::min(expert_replicas(plan), ranks);
-  return base::Bytes(per_parameter *
-                     (parameters.dense / ranks + parameters.experts / expert_ranks));
+  return base::Bytes(per_parameter * (parameters.dense / plan.shard_ranks() +
+                                      parameters.experts / expert_shard_ranks(plan)));
 }
 
 Memory memory_of_stage(const workload::Job& job, const workload::Software& software,
                        const Plan& plan, int stage) {
-  return memory_of_stage(job, software, plan, stage, state_bytes(job, software, plan));
+  const auto& stack = software.of_part(plan.part_of(stage));
+  return memory_of_stage(job, stack, plan, stage, state_bytes(job, stack, plan));
 }
 
 Memory memory_of_stage(const workload::Job& job, const workload::Software& software,
@@ -170,18 +175,41 @@ Memory memory_of_stage(const workload::Job& job, const workload::Software& softw
                              activations_of_stage(job, plan, parts, stage)};
   auto memory = memory_of_content(job, software, plan, content, state, parts);
   memory.stage = stage;
+  memory.part = plan.part_of(stage);
   return memory;
 }
 
-Memory peak_memory(const workload::Job& job, const workload::Software& software, const Plan& plan) {
-  const auto state = state_bytes(job, software, plan);
-  const auto parts = memory_parts(job, software, plan);
-  Memory peak = memory_of_stage(job, software, plan, 0, state, parts);
-  for (int stage = 1; stage < plan.pipeline; ++stage) {
-    const auto memory = memory_of_stage(job, software, plan, stage, state, parts);
-    if (memory.total() > peak.total()) peak = memory;
+std::vector<Memory> memory_of_stages(const workload::Job& job, const workload::Software& software,
+                                     const Plan& plan) {
+  std::vector<Memory> stages(static_cast<std::size_t>(plan.pipeline));
+  for (int part = 0, left = plan.pipeline; left > 0; ++part) {
+    const auto& stack = software.of_part(part);
+    const auto state = state_bytes(job, stack, plan);
+    const auto parts = memory_parts(job, stack, plan);
+    for (int stage = 0; stage < plan.pipeline; ++stage) {
+      if (plan.part_of(stage) != part) continue;
+      stages[static_cast<std::size_t>(stage)] =
+          memory_of_stage(job, stack, plan, stage, state, parts);
+      --left;
+    }
   }
-  return peak;
+  return stages;
+}
+
+Memory fullest_stage(const cluster::Cluster& cluster, const workload::Job& job,
+                     const workload::Software& software, const Plan& plan) {
+  const auto over = [&](const Memory& memory) {
+    return memory.total() - cluster.part(memory.part).device().memory_usable;
+  };
+  const auto stages = memory_of_stages(job, software, plan);
+  return *std::max_element(stages.begin(), stages.end(),
+                           [&](const Memory& a, const Memory& b) { return over(a) < over(b); });
+}
+
+Memory peak_memory(const workload::Job& job, const workload::Software& software, const Plan& plan) {
+  const auto stages = memory_of_stages(job, software, plan);
+  return *std::max_element(stages.begin(), stages.end(),
+                           [](const Memory& a, const Memory& b) { return a.total() < b.total(); });
 }
 
 }  // namespace weft::plan

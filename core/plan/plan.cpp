@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "options_text.h"
+#include "weft/plan/parts.h"
 
 namespace weft::plan {
 
@@ -32,6 +33,7 @@ std::string layout_text(const Plan& plan) {
   if (plan.context > 1) text += fmt::format(" CP{}", plan.context) + exchange_text(plan);
   text += fmt::format(" PP{}", plan.pipeline);
   if (plan.virtual_stages > 1) text += fmt::format("x{}", plan.virtual_stages);
+  text += parts_text(plan);
   text += fmt::format(" DP{}", plan.data);
   if (plan.expert > 1) text += fmt::format(" EP{}", plan.expert);
   if (plan.pipeline > 1 && plan.schedule != Schedule::kOneForwardOneBackward) {
@@ -109,6 +111,8 @@ Chunk chunk_of(const Plan& plan, const workload::Model& model, int virtual_stage
     chunk.beside_embedding = chunk.embedding || plan.shape(1).placement() != Placement::kLoop;
     chunk.prediction_layers = model.prediction_layers;
     (model.moe ? chunk.moe_layers : chunk.dense_layers) += model.prediction_layers;
+    // Of a hybrid model: a mixer and experts each.
+    if (model.moe && model.is_hybrid()) chunk.dense_layers += model.prediction_layers;
   }
   const int recomputed = recomputed_layers(plan, virtual_stage, chunk.layers());
   chunk.recomputed_moe = std::min(recomputed, chunk.moe_layers);

@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "read_options.h"
+
 namespace weft::plan {
 
 namespace {
@@ -22,6 +24,7 @@ int whole_number(const std::string& text) {
 
 std::vector<int> layer_list(Fields& fields) {
   const auto nodes = fields.list("layers");
+  if (says_auto(fields, "layers")) return {};
   std::vector<int> layers;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const auto text = base::text_of(nodes[i], fields.reading());

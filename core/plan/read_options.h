@@ -6,8 +6,11 @@
 
 namespace weft::plan {
 
-// rank_order, context_exchange, optimizer_offload, activation_offload, gradient_bytes; errors go to
-// the reading of `fields`. Does not finish them.
+// Whether a key stands there with the word `auto`.
+bool says_auto(const base::Fields& fields, const char* key);
+
+// rank_order, context_exchange, optimizer_offload, activation_offload, each a value or `auto`, and
+// gradient_bytes; errors go to the reading of `fields`. Does not finish them.
 void read_options(base::Fields& fields, Request& request);
 
 }  // namespace weft::plan

@@ -5,8 +5,10 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "read_effects.h"
 #include "read_layers.h"
 #include "read_options.h"
+#include "read_parts.h"
 #include "read_recompute.h"
 #include "weft/plan/space.h"
 
@@ -32,7 +34,7 @@ constexpr int kMostDegree = 1 << 12;
 
 std::optional<int> degree(Fields& fields, const char* key, int minimum, int most) {
   const auto value = fields.value(key);
-  if (!value || (value->is_scalar() && value->text() == "auto")) return std::nullopt;
+  if (!value || says_auto(fields, key)) return std::nullopt;
   const int given = fields.small_integer(key, minimum);
   if (given <= most) return given;
   fields.reading().error(*value, fmt::format("at most {} is expected here", most));
@@ -64,7 +66,8 @@ void read_schedule(Fields& fields, Request& request) {
   if (auto value = fields.value("schedule"); value->is_scalar()) {
     const auto names = schedule_names();
     const auto picked = fields.choice("schedule", names);
-    if (picked + 1 < names.size()) request.schedule = static_cast<Schedule>(picked);
+    request.open.schedule = picked + 1 == names.size();
+    if (!request.open.schedule) request.schedule = static_cast<Schedule>(picked);
   } else {
     request.schedule = Schedule::kGiven;
     request.order = given_order(fields.map("schedule"));
@@ -82,6 +85,7 @@ void check_alone(Fields& fields, const char* key, const Plan& plan, const worklo
   const auto problem = first_problem(cluster, job, plan);
   if (!problem) return;
   if (*problem == Problem::kPrecision) return;  // not the plan's fault: reported with the case
+  if (*problem == Problem::kParts) return;      // stages are placed when all is known
   // Stages may be without a layer where layers are given: see check_stages().
   if (*problem == Problem::kPipelineDepth && layers_given) return;
   fields.reading().error(*fields.value(key),
@@ -192,13 +196,16 @@ Request read_request(const base::Node& node, base::Reading& reading, const workl
   request.expert_tensor = degree(fields, "expert_tensor", 1, kMostDegree);
   request.micro_batch = degree(fields, "micro_batch", 1, kMostReplicas);
   request.zero = degree(fields, "zero", 0, 3);
-  if (fields.has("sequence_parallel")) {
+  request.zero_ranks = degree(fields, "zero_ranks", 1, kMostReplicas);
+  request.open.expert_tensor = fields.has("expert_tensor") && !request.expert_tensor;
+  if (fields.has("sequence_parallel") && !says_auto(fields, "sequence_parallel")) {
     request.sequence_parallel = fields.flag("sequence_parallel", true);
   }
   read_recompute(fields, request);
   read_schedule(fields, request);
   read_layers(fields, request, job.model);
   read_options(fields, request);
+  read_parts(fields, request, cluster);
   fields.finish();
   if (!reading.diagnostics().empty()) return request;
 
@@ -206,6 +213,8 @@ Request read_request(const base::Node& node, base::Reading& reading, const workl
   check_schedule(fields, request);
   if (!reading.diagnostics().empty()) return request;
   check_stages(fields, request, job, cluster);
+  if (!reading.diagnostics().empty()) return request;
+  check_effects(fields, request, job, cluster);
   return request;
 }
 

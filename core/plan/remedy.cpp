@@ -7,8 +7,11 @@
 #include <optional>
 #include <utility>
 
+#include "lists.h"
 #include "weft/base/unit_text.h"
+#include "weft/plan/axes.h"
 #include "weft/plan/check.h"
+#include "weft/plan/write.h"
 
 namespace weft::plan {
 
@@ -17,13 +20,45 @@ namespace {
 using workload::Module;
 using workload::Modules;
 
-// Module lists from the cheapest to make again to the dearest.
-constexpr std::array kModuleLists = {
-    Modules(Module::kLayerNorm),
-    Module::kLayerNorm | Module::kMlpActivation | Module::kMoeActivation,
-    workload::kSelectiveModules | Module::kLatentUpProjection,
-    workload::kSelectiveModules | Module::kLatentUpProjection | Module::kSharedExperts,
-};
+// Modules from the cheapest to make again to the dearest; each list has those before it.
+constexpr std::array kCheapestFirst = {Module::kLayerNorm,
+                                       Module::kMlpActivation,
+                                       Module::kMoeActivation,
+                                       Module::kLatentUpProjection,
+                                       Module::kSharedExperts,
+                                       Module::kMlp,
+                                       Module::kMoe};
+constexpr int kTenths = 10;
+
+Modules without(Modules modules, Module module) {
+  Modules rest;
+  for (int m = 0; m < workload::kModuleCount; ++m) {
+    const auto one = static_cast<Module>(m);
+    if (one != module && modules.meets(one)) rest = rest | one;
+  }
+  return rest;
+}
+
+// What a plan makes again of each layer that is not made again whole.
+Modules modules_in(const Plan& plan) {
+  if (plan.recompute == Recompute::kSelective) return workload::kSelectiveModules;
+  if (plan.recompute == Recompute::kAttention) return workload::kAttentionModules;
+  return plan.recomputed_modules();
+}
+
+// The most layers of a stage.
+int largest_stage(const workload::Job& job, const Plan& plan) {
+  int most = 0;
+  const auto shape = plan.shape(1);
+  for (int stage = 0; stage < plan.pipeline; ++stage) {
+    int layers = 0;
+    for (int c = 0; c < plan.virtual_stages; ++c) {
+      layers += chunk_of(plan, job.model, shape.virtual_stage(stage, c)).layers();
+    }
+    most = std::max(most, layers);
+  }
+  return most;
+}
 
 // What a change of a plan does, tried with everything else as it is.
 class Trials {
@@ -34,60 +69,111 @@ class Trials {
         job_(job),
         software_(software),
         plan_(plan),
-        needed_(peak_memory(job, software, plan).total()) {}
+        needed_(fullest_stage(cluster, job, software, plan).total()) {}
 
-  std::vector<Remedy> run(const Plan& base, const std::string& before) {
-    found_.clear();
-    before_ = before;
+  void run(const Plan& base) {
+    less_offload(base);
     gradients(base);
     modules(base);
     micro_batch(base);
     zero(base);
+    zero_ranks(base);
     layers(base);
+    schedules(base);
     offload(base);
     degrees(base);
-    return std::move(found_);
   }
 
+  // Changes that go as far as they can, to be joined with a second one.
+  [[nodiscard]] std::vector<Plan> firsts() const {
+    std::vector<Plan> plans;
+    const auto add = [&](auto change) {
+      auto other = plan_;
+      change(other);
+      const bool known = std::find(plans.begin(), plans.end(), other) != plans.end();
+      if (other == plan_ || known || first_problem(cluster_, job_, other)) return;
+      plans.push_back(other);
+    };
+    add([](Plan& p) { p.micro_batch = 1; });
+    add([](Plan& p) { p.zero = p.pipeline > 1 ? std::max(p.zero, 1) : 3; });
+    add([&](Plan& p) { make_all_again(p); });
+    add([](Plan& p) { p.optimizer_offload = 1; });
+    return plans;
+  }
+
+  std::vector<Remedy> take_found() { return std::move(found_); }
+  [[nodiscard]] bool any() const { return !found_.empty(); }
+
  private:
+  [[nodiscard]] bool fits(const Plan& plan) const {
+    return !first_problem(cluster_, job_, software_, plan);
+  }
   // Whether it fits, and then keeps it.
-  bool take(const Plan& plan, const std::string& change) {
-    if (first_problem(cluster_, job_, software_, plan)) return false;
-    const auto needed = peak_memory(job_, software_, plan).total();
-    found_.push_back({plan, before_ + change, needed_ - needed});
+  bool take(const Plan& plan) {
+    const auto is_known = [&](const Remedy& remedy) { return remedy.plan == plan; };
+    if (!fits(plan) || std::any_of(found_.begin(), found_.end(), is_known)) return false;
+    const auto needed = fullest_stage(cluster_, job_, software_, plan).total();
+    found_.push_back({plan, changed_text(plan_, plan), needed_ - needed});
     return true;
+  }
+
+  void make_all_again(Plan& plan) const {
+    plan.recompute = Recompute::kFull;
+    if (!plan.recompute_layers.empty()) plan.recompute_layers = {largest_stage(job_, plan)};
   }
 
   void gradients(Plan plan) {
     if (state_bytes(job_, software_, plan).gradients <= 2) return;
     plan.gradient_bytes = 2;
-    take(plan, "gradient_bytes: 2 B");
+    take(plan);
   }
 
+  // Those added of which none can be left out again.
   void modules(Plan plan) {
     if (plan.recompute == Recompute::kFull) return;
-    if (software_.attention == workload::AttentionKernel::kUnfused &&
-        plan.recompute == Recompute::kNone) {
-      plan.recompute = Recompute::kAttention;
-      if (take(plan, "recompute: attention")) return;
+    const auto given = modules_in(plan);
+    const auto held = modules_of(job_.model);
+    plan.recompute = Recompute::kModules;
+    plan.modules = given;
+    if (software_.attention == workload::AttentionKernel::kUnfused) {
+      plan.modules = plan.modules | Module::kCoreAttention;
     }
-    for (const auto list : kModuleLists) {
-      plan.recompute = Recompute::kModules;
-      plan.modules = list | plan_.recomputed_modules();
-      if (take(plan, fmt::format("recompute: [{}]", to_text(plan.modules)))) return;
+    std::size_t last = 0;
+    while (last < kCheapestFirst.size() && !fits(plan)) {
+      plan.modules = plan.modules | (held & kCheapestFirst[last++]);
     }
+    if (!fits(plan)) return;
+    const auto leave_out = [&](Module module) {
+      auto fewer = plan;
+      fewer.modules = without(plan.modules, module);
+      if (!given.meets(module) && fits(fewer)) plan = fewer;
+    };
+    while (last > 0) leave_out(kCheapestFirst[--last]);
+    leave_out(Module::kCoreAttention);
+    take(plan);
   }
 
   void micro_batch(Plan plan) {
-    for (plan.micro_batch /= 2; plan.micro_batch >= 1; plan.micro_batch /= 2) {
-      if (take(plan, fmt::format("micro_batch: {}", plan.micro_batch))) return;
+    const auto share = job_.global_batch / plan.data;
+    while (--plan.micro_batch >= 1) {
+      if (share % plan.micro_batch == 0 && take(plan)) return;
     }
   }
 
   void zero(Plan plan) {
     const int most = plan.pipeline > 1 ? 1 : 3;
     while (++plan.zero <= most) {
-      if (take(plan, fmt::format("zero: {}", plan.zero))) return;
+      if (take(plan)) return;
+    }
+  }
+
+  void zero_ranks(Plan plan) {
+    if (plan.zero_ranks == 0) return;
+    const auto ranks = std::int64_t{plan.data} * plan.context;
+    for (const int wider : divisors(ranks, ranks)) {
+      if (wider <= plan.zero_ranks) continue;
+      plan.zero_ranks = wider;
+      if (take(plan)) return;
     }
   }
 
@@ -95,55 +181,83 @@ class Trials {
   void layers(Plan plan) {
     if (plan.recompute == Recompute::kFull && plan.recompute_layers.empty()) return;
     plan.recompute = Recompute::kFull;
-    const int most = (job_.model.layers + plan.pipeline - 1) / plan.pipeline;
+    const int most = largest_stage(job_, plan);
     int least = 1;
     plan.recompute_layers = {most};
-    if (first_problem(cluster_, job_, software_, plan)) return;
+    if (!fits(plan)) return;
     for (int high = most; least < high;) {
       const int middle = (least + high) / 2;
       plan.recompute_layers = {middle};
-      if (first_problem(cluster_, job_, software_, plan)) {
-        least = middle + 1;
-      } else {
+      if (fits(plan)) {
         high = middle;
+      } else {
+        least = middle + 1;
       }
     }
     plan.recompute_layers = {least};
-    take(plan, fmt::format("recompute: full, recompute_layers: {}", least));
+    take(plan);
   }
 
-  void offload(const Plan& plan) {
-    auto away = plan;
-    for (const double share : {0.5, 1.0}) {
-      if (share <= plan.activation_offload) continue;
-      away.activation_offload = share;
-      if (take(away, fmt::format("activation_offload: {}", share))) break;
-    }
-    away = plan;
-    for (const double share : {0.5, 1.0}) {
-      if (share <= plan.optimizer_offload) continue;
-      away.optimizer_offload = share;
-      if (take(away, fmt::format("optimizer_offload: {}", share))) break;
-    }
-  }
-
-  // Ranks of another degree in the place of data ranks.
-  void degrees(const Plan& plan) {
-    constexpr std::array kDegrees = {
-        std::pair{"context", &Plan::context}, std::pair{"pipeline", &Plan::pipeline},
-        std::pair{"tensor", &Plan::tensor}, std::pair{"expert", &Plan::expert}};
-    for (const auto& [name, degree] : kDegrees) {
-      const bool is_expert = degree == &Plan::expert;
+  // Those that the stack ships, and fewer virtual stages.
+  void schedules(const Plan& plan) {
+    if (plan.pipeline == 1) return;
+    for (int s = 0; s < kScheduleCount; ++s) {
       auto other = plan;
-      if (degree == &Plan::pipeline && !plan.layers.empty()) continue;
-      while (is_expert ? job_.model.moe && other.expert < job_.model.moe->experts
-                       : other.data % 2 == 0) {
-        other.*degree *= 2;
-        if (!is_expert) other.data /= 2;
-        other.sequence_parallel |= degree == &Plan::tensor;
-        const auto ranks = is_expert ? std::string() : fmt::format(", data: {}", other.data);
-        if (take(other, fmt::format("{}: {}{}", name, other.*degree, ranks))) break;
+      other.schedule = static_cast<Schedule>(s);
+      if (other.schedule == Schedule::kGiven) continue;
+      other.order = {};
+      const int needed = traits_of(other.schedule).virtual_stages;
+      const auto numbers =
+          needed > 0 ? Values{needed} : divisors(plan.virtual_stages, plan.virtual_stages);
+      for (const int number : numbers) {
+        other.virtual_stages = number;
+        const bool splits = plan.layers.empty() || number == plan.virtual_stages;
+        if (splits && !(other == plan) && ships(software_, other)) take(other);
       }
+    }
+  }
+
+  // The least share, in tenths.
+  void offload(const Plan& plan) {
+    for (const auto share : {&Plan::optimizer_offload, &Plan::activation_offload}) {
+      auto away = plan;
+      for (int tenth = 1; tenth <= kTenths; ++tenth) {
+        away.*share = static_cast<double>(tenth) / kTenths;
+        if (away.*share > plan.*share && take(away)) break;
+      }
+    }
+  }
+
+  // The largest share that hosts have room for.
+  void less_offload(const Plan& plan) {
+    for (const auto share : {&Plan::optimizer_offload, &Plan::activation_offload}) {
+      auto nearer = plan;
+      for (int tenth = kTenths - 1; tenth >= 0; --tenth) {
+        nearer.*share = static_cast<double>(tenth) / kTenths;
+        if (nearer.*share < plan.*share && take(nearer)) break;
+      }
+    }
+  }
+
+  // Ranks of another degree in the place of data ranks; more ranks of experts.
+  void degrees(const Plan& plan) {
+    for (const auto degree : {&Plan::context, &Plan::pipeline, &Plan::tensor}) {
+      if (degree == &Plan::pipeline && !plan.layers.empty()) continue;
+      for (const int factor : divisors(plan.data, plan.data)) {
+        if (factor == 1) continue;
+        auto other = plan;
+        other.*degree *= factor;
+        other.data /= factor;
+        other.sequence_parallel |= degree == &Plan::tensor;
+        if (degree == &Plan::tensor && plan.expert_tensor > 1) other.expert_tensor = other.tensor;
+        if (take(other)) break;
+      }
+    }
+    if (!job_.model.moe) return;
+    for (const int ranks : divisors(job_.model.moe->experts, job_.model.moe->experts)) {
+      auto other = plan;
+      other.expert = ranks;
+      if (ranks > plan.expert && take(other)) break;
     }
   }
 
@@ -152,38 +266,52 @@ class Trials {
   const workload::Software& software_;
   const Plan& plan_;
   base::Bytes needed_;
-  std::string before_;
   std::vector<Remedy> found_;
 };
+
+// What hosts lack where devices have enough: by the stage that sends them most.
+Misfit host_misfit(const cluster::Cluster& cluster, const workload::Job& job,
+                   const workload::Software& software, const Plan& plan) {
+  Misfit misfit;
+  misfit.on_host = true;
+  misfit.part = "the host";
+  const auto over = [&](const Memory& memory) {
+    const auto& host = cluster.part(memory.part).host;
+    return memory.host * host.devices - host.memory;
+  };
+  const auto stages = memory_of_stages(job, software, plan);
+  misfit.memory =
+      *std::max_element(stages.begin(), stages.end(),
+                        [&](const Memory& a, const Memory& b) { return over(a) < over(b); });
+  misfit.part_bytes = misfit.memory.host * cluster.part(misfit.memory.part).host.devices;
+  misfit.over = over(misfit.memory);
+  return misfit;
+}
 
 }  // namespace
 
 Misfit misfit_of(const cluster::Cluster& cluster, const workload::Job& job,
                  const workload::Software& software, const Plan& plan) {
   Misfit misfit;
-  misfit.memory = peak_memory(job, software, plan);
+  misfit.memory = fullest_stage(cluster, job, software, plan);
   const auto& memory = misfit.memory;
-  const auto usable = cluster.device().memory_usable;
+  const auto usable = cluster.part(memory.part).device().memory_usable;
   misfit.over = memory.total() - usable;
-  if (misfit.over.si() <= 0) {
-    misfit.on_host = true;
-    misfit.part = "the host";
-    misfit.part_bytes = memory.host * cluster.host.devices;
-    misfit.over = misfit.part_bytes - cluster.host.memory;
-    return misfit;
-  }
-  const std::array<std::pair<const char*, base::Bytes>, 6> parts = {
+  if (misfit.over.si() <= 0) return host_misfit(cluster, job, software, plan);
+  const std::array<std::pair<const char*, base::Bytes>, 5> parts = {
       {{"weights", memory.weights},
        {"gradients", memory.gradients},
        {"optimizer", memory.optimizer},
-       {"reserve", memory.reserve},
        {"buffers", memory.buffers},
        {"activations", memory.activations}}};
-  base::Bytes sum;
+  // No plan gets rid of the reserve: what is left beside it is shared out.
+  base::Bytes sum = memory.reserve;
   for (const auto& [name, bytes] : parts) {
     sum += bytes;
-    misfit.part = name;
-    misfit.part_bytes = bytes;
+    if (bytes.si() > 0 || misfit.part_bytes.si() <= 0) {
+      misfit.part = name;
+      misfit.part_bytes = bytes;
+    }
     if (sum > usable) break;
   }
   return misfit;
@@ -192,28 +320,31 @@ Misfit misfit_of(const cluster::Cluster& cluster, const workload::Job& job,
 std::vector<Remedy> remedies(const cluster::Cluster& cluster, const workload::Job& job,
                              const workload::Software& software, const Plan& plan) {
   Trials trials(cluster, job, software, plan);
-  auto found = trials.run(plan, "");
-  if (!found.empty()) return found;
-  auto full = plan;
-  full.recompute = Recompute::kFull;
-  full.recompute_layers.clear();
-  return trials.run(full, "recompute: full, ");
+  trials.run(plan);
+  if (!trials.any()) {
+    for (const auto& first : trials.firsts()) trials.run(first);
+  }
+  return trials.take_found();
+}
+
+std::string misfit_text(const cluster::Cluster& cluster, const Misfit& misfit) {
+  const auto& part = cluster.part(misfit.memory.part);
+  if (misfit.on_host) {
+    return fmt::format("offloads {} to a host that has {}", base::to_text(misfit.part_bytes),
+                       base::to_text(part.host.memory));
+  }
+  return fmt::format("needs {} on stage {}, a device of {} has {}; it goes over with {} ({})",
+                     base::to_text(misfit.memory.total()), misfit.memory.stage, part.chip.name,
+                     base::to_text(part.device().memory_usable), misfit.part,
+                     base::to_text(misfit.part_bytes));
 }
 
 std::string misfit_text(const cluster::Cluster& cluster, const workload::Job& job,
                         const workload::Software& software, const Plan& plan) {
-  const auto misfit = misfit_of(cluster, job, software, plan);
-  auto text =
-      misfit.on_host
-          ? fmt::format("offloads {} to a host that has {}", base::to_text(misfit.part_bytes),
-                        base::to_text(cluster.host.memory))
-          : fmt::format("needs {} on stage {}, a device of {} has {}; it goes over with {} ({})",
-                        base::to_text(misfit.memory.total()), misfit.memory.stage,
-                        cluster.chip.name, base::to_text(cluster.device().memory_usable),
-                        misfit.part, base::to_text(misfit.part_bytes));
+  const auto text = misfit_text(cluster, misfit_of(cluster, job, software, plan));
   const auto found = remedies(cluster, job, software, plan);
   if (found.empty()) return text + "; no small change makes it fit";
-  return text + fmt::format("; smallest change that fits: {} (saves {})", found.front().change,
+  return text + fmt::format("; what would fit: {} (saves {})", found.front().change,
                             base::to_text(found.front().saved));
 }
 

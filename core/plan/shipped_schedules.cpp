@@ -27,9 +27,22 @@ std::vector<Schedule> schedules_of(const std::vector<std::string>& names) {
 
 Axes Axes::wide(const workload::Software& software) {
   auto axes = wide();
-  if (!software.schedules) return axes;
-  axes.schedules = schedules_of(*software.schedules);
-  axes.interleaves = lists(*software.schedules, workload::kInterleaved);
+  if (software.schedules) {
+    axes.schedules = schedules_of(*software.schedules);
+    axes.interleaves = lists(*software.schedules, workload::kInterleaved);
+  }
+  // On a mixed cluster all stacks must have it.
+  for (const auto& other : software.further) {
+    const auto shipped = wide(other);
+    axes.interleaves = axes.interleaves && shipped.interleaves;
+    axes.schedules.erase(std::remove_if(axes.schedules.begin(), axes.schedules.end(),
+                                        [&](Schedule schedule) {
+                                          return std::find(shipped.schedules.begin(),
+                                                           shipped.schedules.end(),
+                                                           schedule) == shipped.schedules.end();
+                                        }),
+                         axes.schedules.end());
+  }
   return axes;
 }
 
@@ -45,6 +58,9 @@ Axes Axes::usual(const workload::Software& software) {
 }
 
 bool ships(const workload::Software& software, const Plan& plan) {
+  for (const auto& other : software.further) {
+    if (!ships(other, plan)) return false;
+  }
   if (plan.pipeline == 1 || !software.schedules) return true;
   const bool interleaved =
       plan.schedule == Schedule::kOneForwardOneBackward && plan.virtual_stages > 1;

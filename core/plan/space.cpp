@@ -28,7 +28,14 @@ double distance(const Plan& a, const Plan& b) {
 
 bool Request::is_complete() const {
   return tensor && context && data && pipeline && virtual_stages && expert && micro_batch && zero &&
-         recompute;
+         recompute && !open.any();
+}
+
+const Plan* SpaceCount::example_of(Problem problem) const {
+  for (const auto& [of, plan] : examples) {
+    if (of == problem) return &plan;
+  }
+  return nullptr;
 }
 
 SpaceCount& SpaceCount::operator+=(const SpaceCount& other) {
@@ -36,6 +43,9 @@ SpaceCount& SpaceCount::operator+=(const SpaceCount& other) {
   legal += other.legal;
   by_state += other.by_state;
   for (std::size_t p = 0; p < refused.size(); ++p) refused[p] += other.refused[p];
+  for (const auto& [problem, plan] : other.examples) {
+    if (example_of(problem) == nullptr) examples.emplace_back(problem, plan);
+  }
   if (other.nearest_miss && (!nearest_miss || other.least_needed < least_needed)) {
     nearest_miss = other.nearest_miss;
     least_needed = other.least_needed;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "lists.h"
+#include "weft/plan/parts.h"
 #include "weft/plan/space.h"
 
 namespace weft::plan {
@@ -34,7 +35,7 @@ class CellWalk {
  public:
   CellWalk(const cluster::Cluster& cluster, const workload::Job& job, const Request& request,
            Lists lists, std::uint64_t place, Fitting& fitting, SpaceCount& count,
-           const Space::Visit& visit)
+           const Space::Visit& visit, const Space::Split& split)
       : cluster_(cluster),
         job_(job),
         request_(request),
@@ -42,7 +43,9 @@ class CellWalk {
         place_(place),
         fitting_(fitting),
         count_(count),
-        visit_(visit) {}
+        visit_(visit),
+        split_(split),
+        splits_(cluster.is_mixed() && request.layers.empty() && split) {}
 
   void run(const Space::Cell& cell) {
     plan_.tensor = cell.tensor;
@@ -57,8 +60,9 @@ class CellWalk {
                  lists_.activation_offload.size();
     for (const bool sequence_parallel : lists_.sequence_parallel) {
       plan_.sequence_parallel = sequence_parallel;
-      if (const auto problem = problem_of_cell()) {
-        refuse(*problem, candidates_of_cell());
+      const auto alone = alone_in_cell();
+      if (const auto problem = problem_of_cell(alone)) {
+        refuse(*problem, candidates_of_cell(), alone);
         continue;
       }
       for (const int expert_tensor : lists_.expert_tensors) {
@@ -91,22 +95,32 @@ class CellWalk {
     return sum * lists_.expert_tensors.size() * lists_.experts.size();
   }
 
-  [[nodiscard]] std::optional<Problem> problem_of_cell() const {
+  // The degrees of the cell and nothing else.
+  [[nodiscard]] Plan alone_in_cell() const {
     auto alone = plan_;
     alone.data = alone.expert = alone.micro_batch = alone.virtual_stages = 1;
     alone.schedule = Schedule::kOneForwardOneBackward;
     alone.context_exchange = ContextExchange::kRing;
     alone.optimizer_offload = alone.activation_offload = 0;
+    alone.zero_ranks = 0;
     alone.layers.clear();
+    alone.parts.clear();
+    return alone;
+  }
+
+  [[nodiscard]] std::optional<Problem> problem_of_cell(const Plan& alone) const {
     const auto problem = first_problem(cluster_, job_, alone);
     // Given layers may leave stages without one.
     if (problem == Problem::kPipelineDepth && !plan_.layers.empty()) return std::nullopt;
     return problem && is_of_cell(*problem) ? problem : std::nullopt;
   }
 
-  void refuse(Problem problem, std::size_t candidates) {
+  void refuse(Problem problem, std::size_t candidates) { refuse(problem, candidates, plan_); }
+  void refuse(Problem problem, std::size_t candidates, const Plan& example) {
+    auto& refused = count_.refused[static_cast<std::size_t>(problem)];
+    if (refused == 0 && candidates > 0) count_.examples.emplace_back(problem, example);
     count_.considered += candidates;
-    count_.refused[static_cast<std::size_t>(problem)] += candidates;
+    refused += candidates;
     place_ += candidates;
   }
 
@@ -127,6 +141,9 @@ class CellWalk {
     if (ranks % (static_cast<std::int64_t>(plan_.expert) * plan_.expert_tensor) != 0) {
       return refuse(Problem::kExpertSplit, candidates_of(plan_.data));
     }
+    if (cluster_.is_mixed() && !place_stages()) {
+      return refuse(Problem::kParts, candidates_of(plan_.data));
+    }
     find_states_that_fit();
     for (const int micro_batch : micro_batches(plan_.data)) {
       plan_.micro_batch = micro_batch;
@@ -143,6 +160,18 @@ class CellWalk {
     }
   }
 
+  bool place_stages() {
+    plan_.parts = request_.parts.empty() ? placed_stages(cluster_, plan_) : request_.parts;
+    return !plan_.parts.empty();
+  }
+
+  // Whether a plan fits, with layers where they are open.
+  bool fits() {
+    if (!splits_) return fitting_.fits(plan_);
+    plan_.layers.clear();
+    return split_(plan_);
+  }
+
   // Weights, gradients and optimizer do not depend on the micro-batch and on what is recomputed.
   void find_states_that_fit() {
     states_fit_.clear();
@@ -157,7 +186,7 @@ class CellWalk {
         for (const double offload : lists_.optimizer_offload) {
           plan_.optimizer_offload = offload;
           // What has no stages is refused for that.
-          states_fit_.push_back(!splits || fitting_.state_fits(plan_));
+          states_fit_.push_back(!splits || splits_ || fitting_.state_fits(plan_));
         }
       }
     }
@@ -170,6 +199,7 @@ class CellWalk {
     plan_.rank_order = lists_.orders.front();
     plan_.optimizer_offload = lists_.optimizer_offload.front();
     plan_.activation_offload = lists_.activation_offload.front();
+    if (splits_) plan_.layers.clear();
     if (const auto problem = first_problem(cluster_, job_, plan_)) {
       return refuse(*problem, leaves * number);
     }
@@ -201,7 +231,7 @@ class CellWalk {
       plan_.recompute = recompute;
       for (const double activations : lists_.activation_offload) {
         plan_.activation_offload = activations;
-        if (!fitting_.fits(plan_)) {
+        if (!fits()) {
           if (count_.legal == 0) remember_miss();  // else nobody will ask
           refuse(Problem::kMemory, orders);
           continue;
@@ -240,6 +270,8 @@ class CellWalk {
   Fitting& fitting_;
   SpaceCount& count_;
   const Space::Visit& visit_;
+  const Space::Split& split_;
+  const bool splits_;  // layers are balanced plan by plan
   Plan plan_;
   std::size_t per_split_ = 1;     // candidates of one micro-batch in one order of ranks
   std::vector<char> states_fit_;  // [pipelining][zero][optimizer offload]
@@ -255,12 +287,13 @@ Space::Space(const cluster::Cluster& cluster, const workload::Job& job,
       request_(request),
       cells_(cells_of(cluster, job, request)) {}
 
-void Space::walk(std::size_t cell, Fitting& fitting, SpaceCount& count, const Visit& visit) const {
+void Space::walk(std::size_t cell, Fitting& fitting, SpaceCount& count, const Visit& visit,
+                 const Split& split) const {
   const auto& at = cells_[cell];
   auto lists = lists_of(cluster_, job_, software_, request_, at);
   SpaceCount of_cell;
   CellWalk(cluster_, job_, request_, std::move(lists), std::uint64_t{cell} << kPlaceBits, fitting,
-           of_cell, visit)
+           of_cell, visit, split)
       .run(at);
   count += of_cell;
 }

@@ -3,7 +3,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "mixed_parts.h"
 #include "plan_value.h"
+#include "population_cells.h"
 
 namespace weft::report {
 
@@ -63,6 +65,7 @@ Json to_json(const campaign::Goodput& goodput) {
                {"checkpoint_pause_s", goodput.checkpoint_pause.si()},
                {"recovery_s", goodput.recovery.si()},
                {"ettr", goodput.ettr},
+               {"runs_played", goodput.played},
                {"makes_progress", goodput.makes_progress},
                {"productive_s", goodput.productive.si()},
                {"checkpointing_s", goodput.checkpointing.si()},
@@ -163,26 +166,25 @@ Json interval_json(const validation::NearestPublished& nearest, base::Time step)
 }
 
 Json outcome_json(const study::Outcome& outcome, const study::Case& c) {
-  const auto& chip = c.cluster.chip;
-  const double per_device = static_cast<double>(chip.dies) / chip.devices();
-  const auto counts = [&](std::int64_t devices) -> Json {
-    return {{"devices", devices},
-            {"packages", static_cast<double>(devices) / chip.devices()},
-            {"dies", static_cast<double>(devices) * per_device}};
+  const auto counts = [](std::int64_t devices, double packages, double dies) -> Json {
+    return {{"devices", devices}, {"packages", packages}, {"dies", dies}};
   };
-  return {{"plan", plan_json(outcome.plan)},
-          {"evidence", outcome.evidence.is_fitted ? "fitted" : "extrapolated"},
-          {"evidence_reason", outcome.evidence.reason},
-          {"used", counts(outcome.devices_used)},
-          {"idle", counts(outcome.devices_idle)},
-          {"step", to_json(outcome.ledger, c.cluster)},
-          {"tokens_per_s", outcome.tokens_per_second},
-          {"achieved_FLOP_per_s_per_device", outcome.achieved.si()},
-          {"mfu", outcome.mfu},
-          {"mfu_convention", workload::name_of(workload::FlopConvention::kCausalAttention)},
-          {"memory", to_json(outcome.memory, c.cluster.device())},
-          {"failures", to_json(outcome.goodput)},
-          {"site", to_json(outcome.bill)}};
+  Json json = {{"plan", plan_json(outcome.plan)},
+               {"evidence", outcome.evidence.is_fitted ? "fitted" : "extrapolated"},
+               {"evidence_reason", outcome.evidence.reason},
+               {"used", counts(outcome.devices_used, outcome.packages_used, outcome.dies_used)},
+               {"idle", counts(outcome.devices_idle, outcome.packages_idle, outcome.dies_idle)},
+               {"step", to_json(outcome.ledger, c.cluster)},
+               {"tokens_per_s", outcome.tokens_per_second},
+               {"achieved_FLOP_per_s_per_device", outcome.achieved.si()},
+               {"mfu", outcome.mfu},
+               {"mfu_convention", workload::name_of(workload::FlopConvention::kCausalAttention)},
+               {"memory", to_json(outcome.memory, c.cluster.part(outcome.memory.part).device())},
+               {"failures", to_json(outcome.goodput)},
+               {"site", to_json(outcome.bill)}};
+  if (c.cluster.is_mixed()) json["cluster_parts"] = parts_of_cluster_json(c, outcome);
+  if (outcome.populated) json["population"] = population_json(*outcome.populated);
+  return json;
 }
 
 }  // namespace
@@ -203,8 +205,8 @@ std::string to_json(const study::Study& study, const std::vector<study::CaseResu
     const auto peak = c.cluster.device().peaks.matrix[chips::index_of(study.job.precision)];
     Json one = {{"cluster", c.cluster.name},
                 {"label", c.cluster.label},
-                {"chip", c.cluster.chip.name},
-                {"software", c.software.name},
+                {"chip", c.cluster.chip_names()},
+                {"software", software_names(c.software)},
                 {"site", c.site.name},
                 {"campaign", c.policy.name},
                 {"peak_FLOP_per_s_per_device", peak.si()},

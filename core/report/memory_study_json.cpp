@@ -42,7 +42,13 @@ Json case_json(const MemoryCase& c) {
   json["plan"] = plan::to_text(c.plan);
   json["usable"] = c.study_case->cluster.device().memory_usable.si();
   json["fits"] = c.fits;
-  for (const auto& stage : c.stages) json["stages"].push_back(stage_json(stage));
+  const auto& cluster = c.study_case->cluster;
+  for (const auto& stage : c.stages) {
+    json["stages"].push_back(stage_json(stage));
+    if (!cluster.is_mixed()) continue;
+    json["stages"].back()["part"] = stage.part;
+    json["stages"].back()["usable"] = cluster.part(stage.part).device().memory_usable.si();
+  }
   for (const auto& layer : c.layers) {
     Json one{{"name", layer.name}, {"layers", layer.layers}};
     for (const auto& tensor : layer.tensors) {
@@ -57,7 +63,9 @@ Json case_json(const MemoryCase& c) {
                       {"over", c.misfit.over.si()}};
     json["remedies"] = Json::array();
     for (const auto& remedy : c.remedies) {
-      json["remedies"].push_back({{"change", remedy.change}, {"saves", remedy.saved.si()}});
+      json["remedies"].push_back({{"change", remedy.remedy.change},
+                                  {"saves", remedy.remedy.saved.si()},
+                                  {"step_ratio", remedy.step_ratio}});
     }
   }
   return json;
@@ -101,7 +109,9 @@ std::string to_json(const study::Study& study, const std::vector<study::MemoryCa
 }
 
 std::string timeline_csv(const study::Study& study, const std::vector<study::MemoryCase>& cases) {
-  std::string text = "case,stage,step,operation,micro_batch,chunk,kept,put_off,buffers,total\n";
+  std::string text =
+      "case,stage,step,operation,micro_batch,chunk,kept_bytes,put_off_bytes,"
+      "buffers_bytes,total_bytes\n";
   for_each_moment(study, cases, [&](std::size_t i, int stage, std::size_t step, const auto& m) {
     text += fmt::format("{},{},{},{},{},{},{:.0f},{:.0f},{:.0f},{:.0f}\n", i, stage, step,
                         word_of(m.operation.task), m.operation.micro_batch, m.operation.chunk,
@@ -121,7 +131,7 @@ std::string timeline_trace(const study::Study& study, const std::vector<study::M
   for_each_moment(study, cases, [&](std::size_t i, int stage, std::size_t step, const auto& m) {
     const auto rest = m.total - m.kept - m.put_off - m.buffers;
     events.push_back({{"ph", "C"},
-                      {"name", fmt::format("memory of stage {}", stage)},
+                      {"name", fmt::format("memory of stage {} (bytes)", stage)},
                       {"pid", i},
                       {"ts", step},
                       {"args",

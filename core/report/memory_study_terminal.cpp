@@ -1,9 +1,11 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
+#include "mixed_parts.h"
 #include "table.h"
 #include "weft/base/unit_text.h"
 #include "weft/report/memory_study.h"
@@ -18,6 +20,7 @@ using study::MemoryCase;
 
 constexpr std::size_t kStageWidth = 12;
 constexpr std::size_t kTensorWidth = 40;
+constexpr std::size_t kRemediesShown = 8;
 
 // Stages that need the same are told together: "1–6".
 struct StageGroup {
@@ -26,7 +29,8 @@ struct StageGroup {
 };
 
 bool are_alike(const plan::Memory& a, const plan::Memory& b) {
-  return a.weights == b.weights && a.total() == b.total() && a.activations == b.activations;
+  return a.part == b.part && a.weights == b.weights && a.total() == b.total() &&
+         a.activations == b.activations;
 }
 
 std::vector<StageGroup> groups_of(const std::vector<plan::Memory>& stages) {
@@ -40,6 +44,22 @@ std::vector<StageGroup> groups_of(const std::vector<plan::Memory>& stages) {
     }
   }
   return groups;
+}
+
+// Of a mixed cluster.
+std::string part_lines(const MemoryCase& c) {
+  std::string text;
+  for (int p = 0; p < c.study_case->cluster.parts(); ++p) {
+    const auto& cluster = c.study_case->cluster.part(p);
+    std::vector<int> stages;
+    for (const auto& memory : c.stages) {
+      if (memory.part == p) stages.push_back(memory.stage);
+    }
+    text += wrapped(fmt::format("stages {} on {}, {} a device", fmt::join(stages, " "),
+                                cluster.name, to_text(cluster.device().memory_usable)),
+                    2);
+  }
+  return text;
 }
 
 std::string stage_table(const MemoryCase& c, Colour colour) {
@@ -78,9 +98,9 @@ std::string tensor_table(const study::LayerTensors& layer, Colour colour) {
 }
 
 std::string verdict(const MemoryCase& c) {
-  const auto& cluster = c.study_case->cluster;
+  const auto& most = c.stages[static_cast<std::size_t>(c.fullest)];
+  const auto& cluster = c.study_case->cluster.part(c.fits ? most.part : c.misfit.memory.part);
   if (c.fits) {
-    const auto& most = c.stages[static_cast<std::size_t>(c.fullest)];
     return wrapped(fmt::format("fits: stage {} needs {} of {}", c.fullest, to_text(most.total()),
                                to_text(cluster.device().memory_usable)),
                    2);
@@ -95,9 +115,12 @@ std::string verdict(const MemoryCase& c) {
                                 to_text(c.misfit.part_bytes)),
               2);
   if (c.remedies.empty()) return text + "  no small change makes it fit\n";
-  text += "  what makes it fit, and what it saves:\n";
-  for (const auto& remedy : c.remedies) {
-    text += wrapped(fmt::format("{}  ({})", remedy.change, to_text(remedy.saved)), 4);
+  text += "  what makes it fit, the shortest step first:\n";
+  for (std::size_t i = 0; i < std::min(c.remedies.size(), kRemediesShown); ++i) {
+    text += wrapped(study::remedy_text(c.remedies[i]), 4);
+  }
+  if (c.remedies.size() > kRemediesShown) {
+    text += fmt::format("    and {} further\n", c.remedies.size() - kRemediesShown);
   }
   return text;
 }
@@ -110,12 +133,15 @@ std::string to_terminal(const study::Study& study, const std::vector<study::Memo
       fmt::format("{}, sequence {}, batch {} sequences, {}\n", study.job.model.name,
                   study.job.sequence, study.job.global_batch, chips::name_of(study.job.precision));
   for (const auto& c : cases) {
-    text += "\n" + bold(c.study_case->cluster.label + ", " + c.study_case->software.name, colour);
+    text += "\n" + bold(c.study_case->cluster.label + ", " + software_names(c.study_case->software),
+                        colour);
     if (!c.reason.empty()) {
       text += wrapped(c.reason, 2);
       continue;
     }
-    text += wrapped(plan::to_text(c.plan), 2) + stage_table(c, colour);
+    text += wrapped(plan::to_text(c.plan), 2);
+    if (c.study_case->cluster.is_mixed()) text += part_lines(c);
+    text += stage_table(c, colour);
     for (const auto& layer : c.layers) text += tensor_table(layer, colour);
     text += verdict(c);
   }

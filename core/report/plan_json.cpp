@@ -34,19 +34,21 @@ PlanJson plan_answer_json(const PlanReport& report, std::size_t at) {
   for (const auto& outcome : answer.top) {
     const auto region = validation::coverage(report.covered, study_case.cluster.chip.id,
                                              study_case.software.id, outcome.plan);
-    json["plans"].push_back({{"plan", plan_json(outcome.plan)},
-                             {"step_s", outcome.ledger.step.si()},
-                             {"fidelity", "F2"},
-                             {"tokens_per_second", outcome.tokens_per_second},
-                             {"mfu", outcome.mfu},
-                             {"device_energy_J", outcome.ledger.device_energy().si()},
-                             {"devices_used", outcome.devices_used},
-                             {"devices_idle", outcome.devices_idle},
-                             {"memory_bytes", outcome.memory.total().si()},
-                             {"parts_s", parts_json(outcome.ledger)},
-                             {"ships", plan::ships(study_case.software, outcome.plan)},
-                             {"published_runs", region.runs},
-                             {"outside_published", region.outside}});
+    json["plans"].push_back(
+        {{"plan", plan_json(outcome.plan)},
+         {"step_s", outcome.ledger.step.si()},
+         {"fidelity", "F2"},
+         {"tokens_per_second", outcome.tokens_per_second},
+         {"mfu", outcome.mfu},
+         {"device_energy_J", outcome.ledger.device_energy().si()},
+         {"meter_energy_J", (outcome.bill.mean.total() * outcome.ledger.step).si()},
+         {"devices_used", outcome.devices_used},
+         {"devices_idle", outcome.devices_idle},
+         {"memory_bytes", outcome.memory.total().si()},
+         {"parts_s", parts_json(outcome.ledger)},
+         {"ships", plan::ships(study_case.software, outcome.plan)},
+         {"published_runs", region.runs},
+         {"outside_published", region.outside}});
   }
   json["families"] = PlanJson::array();
   for (std::size_t i = 0; i < answer.search.families.size(); ++i) {

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <vector>
 
+#include "mixed_parts.h"
 #include "table.h"
 #include "weft/base/unit_text.h"
+#include "weft/plan/write.h"
 #include "weft/report/plan.h"
 
 namespace weft::report {
@@ -44,7 +46,8 @@ class PlanWriter {
   std::string run(bool explain) {
     const auto objective = report_.options.objective;
     table_.heading(fmt::format(
-        "{}, {} on {}: {}", case_.cluster.label, case_.software.name, case_.cluster.chip.name,
+        "{}, {} on {}: {}", case_.cluster.label, software_names(case_.software),
+        case_.cluster.chip_names(),
         objective == study::Objective::kPareto ? "speed against energy" : name_of(objective)));
     if (answer_.top.empty()) {
       table_.note(answer_.reason);
@@ -67,21 +70,26 @@ class PlanWriter {
   }
 
   [[nodiscard]] base::Energy energy_per_token(const study::Outcome& outcome) const {
-    const auto used = outcome.ledger.device_energy() * static_cast<double>(outcome.devices_used);
-    const auto idle = case_.cluster.device().power.idle * outcome.ledger.step *
-                      static_cast<double>(outcome.devices_idle);
-    return (used + idle) / report_.study.job.tokens_per_step();
+    return outcome.bill.mean.total() * outcome.ledger.step / report_.study.job.tokens_per_step();
   }
 
   void winner() {
     const auto& outcome = best();
     line("best plan", plan::to_text(outcome.plan));
     line("devices", fmt::format("{} used, {} idle", outcome.devices_used, outcome.devices_idle));
-    line("step", fmt::format("{}, {} tokens/s, MFU {}, {} a token in the devices",
+    line("as a study takes it", "plan: " + plan::document_text(outcome.plan));
+    line("step", fmt::format("{}, {} tokens/s, MFU {}, {} a token at the meter",
                              to_text(outcome.ledger.step), to_text(outcome.tokens_per_second),
                              base::percent_text(outcome.mfu), to_text(energy_per_token(outcome))));
-    line("memory", fmt::format("{} of {}", to_text(outcome.memory.total()),
-                               to_text(case_.cluster.device().memory_usable)));
+    line("memory",
+         fmt::format("{} of {}", to_text(outcome.memory.total()),
+                     to_text(case_.cluster.part(outcome.memory.part).device().memory_usable)));
+    for (int p = 0; p < case_.cluster.parts() && case_.cluster.is_mixed(); ++p) {
+      const auto cells = part_cells(case_, outcome, p);
+      line(fmt::format("part {}: {}", p, cells.chip),
+           fmt::format("{}, layers {}, {}, waits {}", cells.devices, cells.layers, cells.memory,
+                       cells.waits));
+    }
     shipped();
     line("published runs", coverage_text(outcome.plan));
   }
@@ -94,6 +102,7 @@ class PlanWriter {
   }
 
   [[nodiscard]] std::string coverage_text(const plan::Plan& plan) const {
+    if (case_.cluster.is_mixed()) return "none has mixed chips";
     const auto region =
         validation::coverage(report_.covered, case_.cluster.chip.id, case_.software.id, plan);
     const auto of = fmt::format("{} {}", region.runs,

@@ -8,6 +8,9 @@
 #include <functional>
 
 #include "accuracy_near.h"
+#include "effect_text.h"
+#include "mixed_parts.h"
+#include "population_cells.h"
 #include "table.h"
 #include "weft/base/unit_text.h"
 
@@ -107,21 +110,17 @@ class Writer {
                          [&](double ratio) { return to_text(value * ratio); });
   }
 
-  static double packages(const Column& column, std::int64_t devices) {
-    return static_cast<double>(devices) / column.study_case->cluster.chip.devices();
-  }
-
   void headline() {
     std::vector<std::string> names;
     for (const auto& column : columns_) names.push_back(column.study_case->cluster.label);
     table_.heading("", names);
     std::vector<std::string> chips;
-    for (const auto& column : columns_) chips.push_back(column.study_case->cluster.chip.name);
+    for (const auto& column : columns_) chips.push_back(column.study_case->cluster.chip_names());
     table_.row("chip", chips);
     std::vector<std::string> stacks;
     std::vector<std::string> sites;
     for (const auto& column : columns_) {
-      stacks.push_back(column.study_case->software.name);
+      stacks.push_back(software_names(column.study_case->software));
       sites.push_back(column.study_case->site.name);
     }
     table_.row("software", stacks);
@@ -144,15 +143,14 @@ class Writer {
     row("devices", [](const Column&, const Outcome& o) {
       return fmt::format("{} used, {} idle", o.devices_used, o.devices_idle);
     });
-    row("packages", [](const Column& c, const Outcome& o) {
-      return fmt::format("{:g} used, {:g} idle", packages(c, o.devices_used),
-                         packages(c, o.devices_idle));
+    row("packages", [](const Column&, const Outcome& o) {
+      return fmt::format("{:g} used, {:g} idle", o.packages_used, o.packages_idle);
     });
-    row("dies", [](const Column& c, const Outcome& o) {
-      const int dies = c.study_case->cluster.chip.dies;
-      return fmt::format("{:g} used, {:g} idle", dies * packages(c, o.devices_used),
-                         dies * packages(c, o.devices_idle));
+    row("dies", [](const Column&, const Outcome& o) {
+      return fmt::format("{:g} used, {:g} idle", o.dies_used, o.dies_idle);
     });
+    parts();
+    population();
     row("step time", [](const Column& c, const Outcome& o) {
       return interval(c, Figure::kStepTime, o.ledger.step);
     });
@@ -161,14 +159,13 @@ class Writer {
                                   : "extrapolated: " + o.evidence.reason;
     });
     nearest();
-    row("tokens/s", [](const Column& c, const Outcome& o) {
+    row("tokens/s", [](const Column&, const Outcome& o) {
       return fmt::format("{} ({} a package)", to_text(o.tokens_per_second),
-                         to_text(o.tokens_per_second / packages(c, o.devices_used)));
+                         to_text(o.tokens_per_second / o.packages_used));
     });
-    row("MFU", [this](const Column& c, const Outcome& o) {
-      const auto peak =
-          c.study_case->cluster.device().peaks.matrix[chips::index_of(study_.job.precision)];
-      return fmt::format("{} of {}", percent_text(o.mfu), to_text(peak));
+    row("MFU", [](const Column&, const Outcome& o) {
+      return fmt::format("{} of {}", percent_text(o.mfu),
+                         o.parts.size() > 1 ? "the parts' peaks" : to_text(o.parts.front().peak));
     });
     row("days to finish", [](const Column& c, const Outcome& o) {
       if (!o.goodput.makes_progress) return std::string("never: fails too often");
@@ -177,6 +174,42 @@ class Writer {
                              return fmt::format("{:.3g} d", ratio * (o.goodput.wall / base::kDay));
                            });
     });
+  }
+
+  // What lies on which part, for mixed clusters.
+  void parts() {
+    int most = 1;
+    for (const auto& column : columns_) most = std::max(most, column.study_case->cluster.parts());
+    for (int p = 0; p < most && most > 1; ++p) {
+      const auto line = [&](const std::string& label, std::string PartCells::*cell) {
+        row(label, [p, cell](const Column& c, const Outcome& o) {
+          return part_cells(*c.study_case, o, p).*cell;
+        });
+      };
+      line(fmt::format("part {}", p), &PartCells::chip);
+      line("  its devices", &PartCells::devices);
+      line("  layers of stages", &PartCells::layers);
+      line("  fullest stage", &PartCells::memory);
+      line("  waits for stages", &PartCells::waits);
+      line("  a device draws", &PartCells::power);
+    }
+  }
+
+  // Where devices differ.
+  void population() {
+    std::size_t most = 0;
+    for (const auto& column : columns_) {
+      const auto& population = column.study_case->population;
+      if (population) most = std::max(most, population->classes.size());
+    }
+    for (std::size_t i = 0; i < most; ++i) {
+      row(fmt::format("bin {}", i + 1),
+          [i](const Column&, const Outcome& o) { return bin_cell(o, i); });
+    }
+    for (std::size_t i = 0; i < kPopulationLabels.size() && most > 0; ++i) {
+      row(kPopulationLabels[i],
+          [i](const Column&, const Outcome& o) { return population_cells(o)[i]; });
+    }
   }
 
   // How far off the model was on published runs near to the case.
@@ -241,7 +274,7 @@ class Writer {
     part("reserve", &plan::Memory::reserve);
     row("total", [](const Column& c, const Outcome& o) {
       return fmt::format("{} of {}", to_text(o.memory.total()),
-                         to_text(c.study_case->cluster.device().memory_usable));
+                         to_text(c.study_case->cluster.part(o.memory.part).device().memory_usable));
     });
   }
 
@@ -274,7 +307,11 @@ class Writer {
       return fmt::format("{}, pause {}", to_text(o.goodput.checkpoint_interval),
                          to_text(o.goodput.checkpoint_pause));
     });
-    row("ETTR", [](const Column&, const Outcome& o) { return percent_text(o.goodput.ettr); });
+    row("ETTR", [](const Column&, const Outcome& o) {
+      return percent_text(o.goodput.ettr) + (o.goodput.played > 0
+                                                 ? fmt::format(", {} runs played", o.goodput.played)
+                                                 : std::string(", closed form"));
+    });
   }
 
   void cost() {
@@ -327,12 +364,19 @@ class Writer {
   // Each input with the figure that it moves most.
   void uncertain() {
     table_.heading(
-        "What is uncertain (one input at a time; the intervals add these in quadrature)");
+        "What is uncertain (one input at a time; ranges in brackets add these in quadrature)");
     for (std::size_t i = 0; i < kEffects; ++i) {
       row(fmt::format("{}.", i + 1), [i](const Column& c, const Outcome&) {
         const auto& effects = c.sensitivity->effects;
-        return i < effects.size() ? input_text(effects[i]) : std::string("-");
+        return i < effects.size() ? effect_text(effects[i]) : std::string("-");
       });
+    }
+    if (columns_.front().nearest != nullptr) {
+      table_.note(
+          "Step, 90 % sure: from errors of the model on published runs of the same kind, which "
+          "hold "
+          "what inputs do and more; the range of a prediction. Were off by: those of them that are "
+          "nearest.");
     }
     table_.note(
         fmt::format("MFU: {}, over the dense matrix peak of {} and the devices in use. Power and "
@@ -340,29 +384,6 @@ class Writer {
                     "cluster, idle devices too.",
                     workload::name_of(workload::FlopConvention::kCausalAttention),
                     chips::name_of(study_.job.precision)));
-  }
-
-  // "residual: cost -4…+18 %", by the last word of the input's path.
-  static std::string input_text(const study::Effect& effect) {
-    struct Named {
-      Figure figure;
-      const char* name;
-    };
-    constexpr std::array<Named, 3> kFigures = {
-        {{Figure::kStepTime, "step"}, {Figure::kMeanPower, "power"}, {Figure::kOwnCost, "cost"}}};
-    const auto spread = [&](Figure figure) {
-      const auto f = static_cast<std::size_t>(figure);
-      return std::abs(effect.high[f] - effect.low[f]);
-    };
-    Named most = kFigures[0];
-    for (const auto& named : kFigures) {
-      if (spread(named.figure) > spread(most.figure) + 1e-9) most = named;
-    }
-    const auto word = effect.input.substr(effect.input.find_last_of('.') + 1);
-    const auto f = static_cast<std::size_t>(most.figure);
-    return fmt::format("{}: {} {:+.0f}…{:+.0f} %", word, most.name,
-                       100 * (std::min({effect.low[f], effect.high[f], 1.0}) - 1),
-                       100 * (std::max({effect.low[f], effect.high[f], 1.0}) - 1));
   }
 
   const study::Study& study_;

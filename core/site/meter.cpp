@@ -32,6 +32,15 @@ void add_hosts(MeterPower& power, const cluster::Cluster& cluster, std::int64_t 
 
 }  // namespace
 
+MeterPower& MeterPower::operator+=(const MeterPower& other) {
+  devices += other.devices;
+  hosts += other.hosts;
+  fabric += other.fabric;
+  other_it += other.other_it;
+  facility += other.facility;
+  return *this;
+}
+
 base::Power host_power(const cluster::Host& host, const chips::Device& device,
                        base::Power devices) {
   const auto load = devices + base_power(host, device, devices);

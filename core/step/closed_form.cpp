@@ -16,19 +16,21 @@ bool is_plain(plan::Schedule schedule) {
 
 // Work of each stage, behind the first micro-batch's way to it and before the last one's way back.
 // Of stages that are alike the last one has the longest ways.
-double bound_of_ways(std::span<const AlikeStages> stages, double micro_batches, double transfer) {
+double bound_of_ways(std::span<const AlikeStages> stages, double micro_batches) {
   double bound = 0;
   double way_there = 0;             // first micro-batch's arrival at the stage
   double way_back = 0;              // from this stage's last pass until all before it have ended
   double arrives = 0, returns = 0;  // what the stage before adds to both
   for (const auto& stage : stages) {
     way_there = std::max(way_there + arrives, stage.start);
-    way_back = std::max(way_back + returns, stage.tail);
-    arrives = stage.forward + transfer;
-    returns = transfer + stage.backward;
+    // Nobody waits for the first stage.
+    const double handed = &stage == stages.data() ? 0.0 : stage.hands_backward;
+    way_back = std::max(way_back + (handed + returns), stage.tail);
+    arrives = stage.forward + stage.hands_forward;
+    returns = stage.backward;
     const double further = stage.count - 1;
     way_there += further * arrives;
-    way_back += further * returns;
+    way_back += further * (stage.hands_backward + returns);
     bound = std::max(bound, way_there + micro_batches * stage.work + way_back);
   }
   return bound;
@@ -36,7 +38,7 @@ double bound_of_ways(std::span<const AlikeStages> stages, double micro_batches, 
 
 // Where weight gradients are put off, they may come last.
 double bound_of_work(std::span<const AlikeStages> stages, plan::Schedule schedule,
-                     double micro_batches, double transfer) {
+                     double micro_batches) {
   const auto& traits = plan::traits_of(schedule);
   // With two ways a stage may begin with either.
   const bool waits = !traits.rolls_over && traits.placement != plan::Placement::kBothWays;
@@ -44,7 +46,7 @@ double bound_of_work(std::span<const AlikeStages> stages, plan::Schedule schedul
   double way_there = 0, arrives = 0;
   for (const auto& stage : stages) {
     way_there = std::max(way_there + arrives, stage.start);
-    arrives = stage.forward + transfer;
+    arrives = stage.forward + stage.hands_forward;
     way_there += (stage.count - 1) * arrives;
     const double begin = waits ? way_there : stage.start;
     bound = std::max(bound, begin + micro_batches * stage.work + stage.tail);
@@ -60,10 +62,10 @@ double bound_of_plain_schedules(const PipelineTimes& times, PipelineScratch& scr
     for (std::size_t c = 0; c < at(times.chunks); ++c) {
       work += times.forward[c * stages + i] + times.backward[c * stages + i];
     }
-    scratch.alike.push_back(
-        {1, times.forward[i], times.backward[i], work, times.start[i], times.tail[i]});
+    scratch.alike.push_back({1, times.forward[i], times.backward[i], work, times.start[i],
+                             times.tail[i], times.transfer_forward(i), times.transfer_backward(i)});
   }
-  return bound_of_ways(scratch.alike, static_cast<double>(times.micro_batches), times.transfer);
+  return bound_of_ways(scratch.alike, static_cast<double>(times.micro_batches));
 }
 
 // Longest paths from the last rounds and the tails to the end: walks them backwards. `ends` holds,
@@ -71,7 +73,7 @@ double bound_of_plain_schedules(const PipelineTimes& times, PipelineScratch& scr
 class WayOut {
  public:
   WayOut(const CompiledOrder& order, const PipelineTimes& times, PipelineScratch& scratch)
-      : order_(order), times_(times), s_(scratch) {
+      : order_(order), s_(scratch) {
     const bool rolls_over = plan::traits_of(times.schedule).rolls_over;
     s_.rest.resize(at(times.stages));
     for (int i = 0; i < times.stages; ++i) {
@@ -99,7 +101,7 @@ class WayOut {
       for (const auto& input : op.inputs) {
         if (input.row < 0) continue;
         auto& longest = cell(input, shift);
-        longest = std::max(longest, path + times_.transfer);
+        longest = std::max(longest, path + s_.delays[at(input.row)]);
       }
     }
   }
@@ -109,7 +111,6 @@ class WayOut {
   }
 
   const CompiledOrder& order_;
-  const PipelineTimes& times_;
   PipelineScratch& s_;
 };
 
@@ -145,9 +146,9 @@ double closed_form(const PipelineTimes& times, PipelineScratch& scratch) {
 }
 
 double quick_form(std::span<const AlikeStages> stages, plan::Schedule schedule,
-                  double micro_batches, double transfer) {
-  return is_plain(schedule) ? bound_of_ways(stages, micro_batches, transfer)
-                            : bound_of_work(stages, schedule, micro_batches, transfer);
+                  double micro_batches) {
+  return is_plain(schedule) ? bound_of_ways(stages, micro_batches)
+                            : bound_of_work(stages, schedule, micro_batches);
 }
 
 }  // namespace weft::step

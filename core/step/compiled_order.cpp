@@ -146,6 +146,16 @@ class Compiler {
   bool pairs_overlap_;
 };
 
+// By Compiler::row().
+void set_delays(const PipelineTimes& times, std::size_t chunks, PipelineScratch& scratch) {
+  const auto ways = at(times.shape().ways());
+  scratch.delays.resize(2 * ways * chunks);
+  for (std::size_t row = 0; row < ways * chunks; ++row) {
+    scratch.delays[row] = times.transfer_forward(row % chunks);
+    scratch.delays[ways * chunks + row] = times.transfer_backward(row % chunks);
+  }
+}
+
 // No two keys are alike: degrees are below 2^13, micro-batches below 2^33.
 std::uint64_t key_of(const plan::PipelineShape& shape, std::int64_t written, bool has_rounds,
                      bool pairs_overlap) {
@@ -183,6 +193,7 @@ std::shared_ptr<const CompiledOrder> compiled_order(const PipelineTimes& times,
 void set_durations(const PipelineTimes& times, PipelineScratch& scratch) {
   const auto chunks = at(static_cast<std::int64_t>(times.stages) * times.chunks);
   auto& durations = scratch.durations;
+  set_delays(times, chunks, scratch);
   const auto pairs = chunks * at(times.shape().chunks());
   durations.assign(kDurationKinds * chunks + pairs + 1, 0.0);
   for (std::size_t vs = 0; vs < chunks; ++vs) {

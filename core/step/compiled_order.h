@@ -45,7 +45,7 @@ struct CompiledOrder {
 std::shared_ptr<const CompiledOrder> compiled_order(const PipelineTimes& times,
                                                     PipelineScratch& scratch, std::int64_t& rounds);
 
-// Fills scratch.durations.
+// Fills scratch.durations and scratch.delays.
 void set_durations(const PipelineTimes& times, PipelineScratch& scratch);
 
 }  // namespace weft::step

@@ -10,9 +10,6 @@ namespace {
 
 using interconnect::Collective;
 
-// Adam on FP32 state, besides the gradient that is read: master weight and two moments read and
-// written, the 16-bit weight written.
-constexpr double kAdam = 2 * plan::kOptimizerBytes + plan::kWeightBytes;
 constexpr double kAdamOps = 15.0;
 constexpr double kOptimizerKernels = 8.0;
 
@@ -72,24 +69,27 @@ DataParallelWork data_parallel_work(const cluster::Cluster& cluster,
                        work.exchange(Collective::kAllReduce, shapes.expert_data, g * experts);
   } else if (zero == 1) {
     result.gradients = work.exchange(Collective::kReduceScatter, shapes.shard, g * dense) +
-                       work.exchange(Collective::kReduceScatter, shapes.expert_data, g * experts);
+                       work.exchange(Collective::kReduceScatter, shapes.expert_shard, g * experts);
   }
   if (zero >= 1) {
     result.gradients +=
-        work.exchange(Collective::kAllReduce, shapes.replicas, g * dense / shapes.shard.size);
+        work.exchange(Collective::kAllReduce, shapes.replicas, g * dense / shapes.shard.size) +
+        work.exchange(Collective::kAllReduce, shapes.expert_copies,
+                      g * experts / shapes.expert_shard.size);
   }
   if (zero == 1 || zero == 2) {
     result.parameters =
         work.exchange(Collective::kAllGather, shapes.shard, plan::kWeightBytes * dense) +
-        work.exchange(Collective::kAllGather, shapes.expert_data, plan::kWeightBytes * experts);
+        work.exchange(Collective::kAllGather, shapes.expert_shard, plan::kWeightBytes * experts);
   }
   const double sharded =
       zero == 0 ? dense + experts
-                : (dense / shapes.shard.size + experts / shapes.expert_data.size) / copies;
+                : (dense / shapes.shard.size + experts / shapes.expert_shard.size) / copies;
   const double gradients = zero >= 2 ? sharded : dense + experts;
   // Gradients are read for the norm and cleared for the next step, then read by Adam.
-  const chips::MemoryBound update{base::Bytes((kAdam + g) * sharded + 2 * g * gradients),
-                                  base::Work(kAdamOps * sharded), kOptimizerKernels};
+  const chips::MemoryBound update{
+      base::Bytes((plan::kAdamTraffic + g) * sharded + 2 * g * gradients),
+      base::Work(kAdamOps * sharded), kOptimizerKernels};
   const auto cost = chips::memory_bound(cluster.device(), cluster.state.point, update);
   result.updated = sharded;
   result.optimizer = cost.time;

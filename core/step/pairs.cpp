@@ -1,5 +1,6 @@
 // Pairs of passes: their times, and what their stage waits for less.
 #include "index.h"
+#include "part_prices.h"
 #include "stage_map.h"
 #include "weft/step/evaluator.h"
 #include "weft/step/pair_cost.h"
@@ -23,8 +24,9 @@ PairSaving Evaluator::saving(int forward_stage, int backward_stage) const {
   const auto pass_of = [&](int virtual_stage) -> const PassTimes& {
     return passes_[at(map_->chunk_of[at(virtual_stage)])];
   };
+  const int part = map_->chunks[at(map_->chunk_of[at(forward_stage)])].part;
   return pair_saving(pass_of(forward_stage).forward_open, pass_of(backward_stage).backward_open,
-                     software_.communication_tax);
+                     software_of(part).communication_tax);
 }
 
 void Evaluator::prepare_pairs(const plan::Plan& plan) {
@@ -47,7 +49,7 @@ void Evaluator::book_pairs(const plan::Plan& plan, int stage, Ledger& ledger) co
   const auto shape = plan.shape(plan.micro_batches(job_));
   const auto rounds = plan::shortened(shape).rounds;
   const auto expert = static_cast<std::size_t>(Part::kExpert);
-  const double kept = 1.0 - software_.communication_tax;
+  const double kept = 1.0 - software_of(plan.part_of(stage)).communication_tax;
   walk(plan::stage_order(shape, stage), rounds, [&](const plan::Operation& op, double times) {
     if (op.task != plan::Task::kPair) return;
     const auto saved =

@@ -158,14 +158,19 @@ RankGroups rank_groups(const interconnect::Fabric& fabric, const plan::Plan& pla
   groups.shard = find.group({Axis::kContext, Axis::kData}, 1, shard);
   groups.replicas =
       find.group({Axis::kContext, Axis::kData}, shard, std::max<std::int64_t>(data / shard, 1));
-  const auto replicas = plan::expert_replicas(plan);
-  if (plan.expert_tensor > 1) {  // ranks that share an expert are the ranks of a tensor group
-    groups.expert = find.group({Axis::kContext, Axis::kData}, 1, plan.expert);
-    groups.expert_data = find.group({Axis::kContext, Axis::kData}, plan.expert, replicas);
-  } else {
-    const auto axes = {Axis::kTensor, Axis::kContext, Axis::kData};
+  const int replicas = plan::expert_replicas(plan);
+  const int expert_shard = plan::expert_shard_ranks(plan);
+  const auto experts = [&](std::initializer_list<Axis> axes) {
     groups.expert = find.group(axes, 1, plan.expert);
     groups.expert_data = find.group(axes, plan.expert, replicas);
+    groups.expert_shard = find.group(axes, plan.expert, expert_shard);
+    groups.expert_copies = find.group(axes, std::int64_t{plan.expert} * expert_shard,
+                                      std::int64_t{replicas / expert_shard});
+  };
+  if (plan.expert_tensor > 1) {  // ranks that share an expert are the ranks of a tensor group
+    experts({Axis::kContext, Axis::kData});
+  } else {
+    experts({Axis::kTensor, Axis::kContext, Axis::kData});
   }
   groups.next_stage = find.stages(1);
   groups.far_ends = find.stages(plan.pipeline - 1);

@@ -68,7 +68,7 @@ class Replay {
       auto& cursor = s_.cursor[at(op.stage)];
       double start = cursor;
       for (const auto& input : op.inputs) {
-        if (input.row >= 0) start = std::max(start, cell(input, shift) + times_.transfer);
+        if (input.row >= 0) start = std::max(start, cell(input, shift));
       }
       finish(op, shift, start);
     }
@@ -79,7 +79,7 @@ class Replay {
     const double end = start + duration(op);
     s_.cursor[at(op.stage)] = end;
     for (const auto& output : op.outputs) {
-      if (output.row >= 0) cell(output, shift) = end;
+      if (output.row >= 0) cell(output, shift) = end + s_.delays[at(output.row)];
     }
   }
 
@@ -93,7 +93,7 @@ class Replay {
       const auto& op = order_.operations[k];
       std::array<double, kPredecessors> ready = {s_.cursor[at(op.stage)], -kNone, -kNone};
       for (std::size_t i = 0; i < op.inputs.size(); ++i) {
-        if (op.inputs[i].row >= 0) ready[i + 1] = cell(op.inputs[i], shift) + times_.transfer;
+        if (op.inputs[i].row >= 0) ready[i + 1] = cell(op.inputs[i], shift);
       }
       const double start = std::max({ready[0], ready[1], ready[2]});
       for (const double one : ready) *slacks++ = start - one;

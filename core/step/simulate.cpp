@@ -3,6 +3,8 @@
 #include <stdexcept>
 
 #include "index.h"
+#include "part_prices.h"
+#include "stage_map.h"
 #include "weft/chips/kernel.h"
 #include "weft/plan/check.h"
 #include "weft/step/evaluator.h"
@@ -43,6 +45,7 @@ void scale(Ledger& ledger, double factor) {
   for (auto& part : ledger.hidden) part *= factor;
   for (auto& part : ledger.energy) part *= factor;
   for (auto& bytes : ledger.sent) bytes *= factor;
+  ledger.crossed *= factor;
 }
 
 void add(Ledger& sum, const Ledger& other) {
@@ -52,6 +55,7 @@ void add(Ledger& sum, const Ledger& other) {
   }
   for (std::size_t p = 0; p < kEnergyPartCount; ++p) sum.energy[p] += other.energy[p];
   for (std::size_t t = 0; t < sum.sent.size(); ++t) sum.sent[t] += other.sent[t];
+  sum.crossed += other.crossed;
 }
 
 base::Power power_of(const PassCost& pass) {
@@ -60,15 +64,25 @@ base::Power power_of(const PassCost& pass) {
 
 }  // namespace
 
+void Evaluator::book_handovers(const ChunkClass& chunk, Ledger& ledger) const {
+  const bool waits = !software_of(chunk.part).overlap_pipeline;
+  for (const int to : {chunk.forward_to, chunk.backward_to}) {
+    const auto* handed = handover(chunk.part, to);
+    if (handed == nullptr) continue;
+    if (waits) book(ledger, Part::kPipelineTransfer, handed->time);
+    for (std::size_t t = 0; t < handed->sent.size(); ++t) ledger.sent[t] += handed->sent[t];
+    ledger.crossed += handed->crossed;
+  }
+}
+
 // One micro-batch on every chunk of a stage, then the data-parallel work around all of them.
 void Evaluator::book_stage(const plan::Plan& plan, int stage, Ledger& ledger) const {
   const auto shape = plan.shape(plan.micro_batches(job_));
+  const int on = plan.part_of(stage);
   for (int c = 0; c < shape.chunks(); ++c) {
-    const int vs = shape.virtual_stage(stage, c);
-    const auto& chunk = chunks_[at(vs)];
-    for (const auto& part : parts_of(chunk)) {
-      if (part.count == 0) continue;
-      const auto& cost = cost_of(part.kind);
+    const auto& chunk = map_->chunks[at(map_->chunk_of[at(shape.virtual_stage(stage, c))])];
+    for (const auto& part : chunk.parts) {
+      const auto& cost = cost_of(on, part.kind);
       const double n = part.count;
       const bool is_layer = part.kind == LayerKind::kDense || part.kind == LayerKind::kMoe;
       book(ledger, is_layer ? Part::kForward : Part::kHead, PassCost{}.add(cost.forward, n));
@@ -77,11 +91,7 @@ void Evaluator::book_stage(const plan::Plan& plan, int stage, Ledger& ledger) co
       book(ledger, Part::kRecompute,
            PassCost{}.add(cost.recomputed(plan.recompute), part.recomputed));
     }
-    const double sent = sends(shape, stage, c, true) + sends(shape, stage, c, false);
-    if (!software_.overlap_pipeline) book(ledger, Part::kPipelineTransfer, transfer_.time * sent);
-    for (std::size_t t = 0; t < transfer_.sent.size(); ++t) {
-      ledger.sent[t] += transfer_.sent[t] * sent;
-    }
+    book_handovers(chunk, ledger);
   }
   scale(ledger, static_cast<double>(shape.micro_batches_per_way()));
   if (interwoven_) book_pairs(plan, stage, ledger);
@@ -90,43 +100,16 @@ void Evaluator::book_stage(const plan::Plan& plan, int stage, Ledger& ledger) co
   book(ledger, Part::kData, data.gradients);
   book(ledger, Part::kData, data.parameters);
   book(ledger, Part::kOptimizer, data.optimizer);
-  book(ledger, Part::kHost, software_.per_step);
+  book(ledger, Part::kHost, software_of(on).per_step);
   ledger.energy[static_cast<std::size_t>(EnergyPart::kKernels)] += data.optimizer_energy;
   for (std::size_t t = 0; t < data.sent.size(); ++t) ledger.sent[t] += data.sent[t];
 }
 
-Ledger Evaluator::simulate(const plan::Plan& plan) {
-  if (const auto problem = plan::first_problem(cluster_, job_, plan)) {
-    throw std::invalid_argument(plan::explain(*problem, cluster_, job_, software_, plan));
-  }
-  prepare(plan);
-  const auto pipeline = times(plan);
-  Ledger ledger;
-  ledger.fidelity = Fidelity::kF2;
-  ledger.step = base::Time(replay(pipeline, Folding::kFolded, scratch_));
-
-  // With transfers beside compute, the waiting they cause is what would vanish without them.
-  base::Time waits_for_transfer;
-  if (pipeline.transfer > 0) {
-    auto without = pipeline;
-    without.transfer = 0;
-    waits_for_transfer = ledger.step - base::Time(replay(without, Folding::kFolded, scratch_));
-  }
-  for (int i = 0; i < plan.pipeline; ++i) {
-    Ledger stage;
-    book_stage(plan, i, stage);
-    auto idle = ledger.step - stage.sum_of_parts();
-    if (idle < ledger.step * kRounding) idle = base::Time(0);
-    // A stage with little slack cannot have waited longer than it was idle.
-    const auto transfer = std::clamp(waits_for_transfer, base::Time(0), idle);
-    book(stage, Part::kPipelineTransfer, transfer);
-    book(stage, Part::kBubble, idle - transfer);
-    add(ledger, stage);
-  }
-  scale(ledger, 1.0 / plan.pipeline);
-
-  const auto& device = cluster_.device();
-  const auto& point = cluster_.state.point;
+// What communication and waiting draw on the devices of a part, and its hottest phase.
+void Evaluator::book_power(int part, Ledger& ledger) const {
+  const auto& prices = *parts_[at(part)];
+  const auto& device = prices.cluster().device();
+  const auto& point = prices.cluster().state.point;
   const auto exposed = ledger.part(Part::kTensor) + ledger.part(Part::kContext) +
                        ledger.part(Part::kExpert) + ledger.part(Part::kData) +
                        ledger.part(Part::kPipelineTransfer) + ledger.part(Part::kOffload);
@@ -134,20 +117,78 @@ Ledger Evaluator::simulate(const plan::Plan& plan) {
       ledger.part(Part::kBubble) + ledger.part(Part::kHost) + ledger.part(Part::kStragglers);
   auto& communication = ledger.energy[static_cast<std::size_t>(EnergyPart::kCommunication)];
   communication += chips::communicating_power(device, point) * exposed;
-  const auto& tiers = cluster_.fabric.tiers();
+  const auto& tiers = prices.cluster().fabric.tiers();
   for (std::size_t t = 0; t < tiers.size(); ++t) {
     communication += tiers[t].link.energy_per_byte * ledger.sent[t];
   }
+  communication += cluster_.joint.link.energy_per_byte * ledger.crossed;
   ledger.energy[static_cast<std::size_t>(EnergyPart::kWaiting)] +=
       chips::waiting_power(device) * waiting;
 
-  for (const auto* cost : costs_) {
+  for (const auto* cost : costs_[at(part)]->costs) {
     if (cost == nullptr) continue;
     ledger.highest_phase =
         std::max({ledger.highest_phase, power_of(cost->forward), power_of(cost->backward)});
   }
   ledger.highest_phase = std::max(ledger.highest_phase, ledger.mean_device_power());
-  return ledger;
 }
+
+std::vector<Ledger> Evaluator::simulate_parts(const plan::Plan& plan) {
+  if (const auto problem = plan::first_problem(cluster_, job_, plan)) {
+    throw std::invalid_argument(plan::explain(*problem, cluster_, job_, software_, plan));
+  }
+  prepare(plan);
+  const auto pipeline = times(plan);
+  const base::Time step(replay(pipeline, Folding::kFolded, scratch_));
+
+  // With transfers beside compute, the waiting they cause is what would vanish without them.
+  const auto any = [](const std::vector<double>& delays) {
+    return std::any_of(delays.begin(), delays.end(), [](double delay) { return delay > 0; });
+  };
+  base::Time waits_for_transfer;
+  if (any(hands_forward_) || any(hands_backward_)) {
+    auto without = pipeline;
+    without.hands_forward = without.hands_backward = {};
+    waits_for_transfer = step - base::Time(replay(without, Folding::kFolded, scratch_));
+  }
+  std::vector<Ledger> parts(parts_.size());
+  for (int i = 0; i < plan.pipeline; ++i) {
+    Ledger stage;
+    book_stage(plan, i, stage);
+    auto idle = step - stage.sum_of_parts();
+    if (idle < step * kRounding) idle = base::Time(0);
+    // A stage with little slack cannot have waited longer than it was idle.
+    const auto transfer = std::clamp(waits_for_transfer, base::Time(0), idle);
+    book(stage, Part::kPipelineTransfer, transfer);
+    book(stage, Part::kBubble, idle - transfer);
+    add(parts[at(plan.part_of(i))], stage);
+  }
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    auto& ledger = parts[part];
+    ledger.fidelity = Fidelity::kF2;
+    ledger.step = step;
+    const int stages = plan.stages_in(static_cast<int>(part));
+    if (stages == 0) continue;
+    scale(ledger, 1.0 / stages);
+    book_power(static_cast<int>(part), ledger);
+  }
+  return parts;
+}
+
+Ledger whole_of(std::span<const Ledger> parts, const plan::Plan& plan) {
+  if (parts.size() == 1) return parts.front();
+  Ledger whole;
+  whole.fidelity = parts.front().fidelity;
+  whole.step = parts.front().step;
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    auto share = parts[part];
+    scale(share, static_cast<double>(plan.stages_in(static_cast<int>(part))) / plan.pipeline);
+    add(whole, share);
+    whole.highest_phase = std::max(whole.highest_phase, parts[part].highest_phase);
+  }
+  return whole;
+}
+
+Ledger Evaluator::simulate(const plan::Plan& plan) { return whole_of(simulate_parts(plan), plan); }
 
 }  // namespace weft::step

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "index.h"
+#include "weft/plan/schedule.h"
 
 namespace weft::step {
 
@@ -12,10 +13,15 @@ ChunkClass chunk_class(const plan::Plan& plan, const workload::Model& model, int
   ChunkClass result;
   result.chunk = plan::chunk_of(plan, model, virtual_stage);
   // Where a folded model turns, the stage hands over to itself.
-  const int turn = plan.shape(1).placement() == plan::Placement::kFold ? plan.pipeline : 0;
+  const auto shape = plan.shape(1);
+  const int turn = shape.placement() == plan::Placement::kFold ? plan.pipeline : 0;
+  const auto part_of = [&](int other) {
+    return plan.part_of(plan::holder_of(shape, other, 0).stage);
+  };
+  result.part = part_of(virtual_stage);
   const int next = virtual_stage + 1;
-  result.sends_forward = next < plan.chunks() && next != turn;
-  result.sends_backward = virtual_stage > 0 && virtual_stage != turn;
+  if (next < plan.chunks() && next != turn) result.forward_to = part_of(next);
+  if (virtual_stage > 0 && virtual_stage != turn) result.backward_to = part_of(virtual_stage - 1);
   for (const auto& part : parts_of(result.chunk)) {
     if (part.count > 0) result.parts.push_back(part);
   }
@@ -23,8 +29,8 @@ ChunkClass chunk_class(const plan::Plan& plan, const workload::Model& model, int
 }
 
 bool alike(const ChunkClass& a, const ChunkClass& b) {
-  return a.chunk == b.chunk && a.sends_forward == b.sends_forward &&
-         a.sends_backward == b.sends_backward;
+  return a.chunk == b.chunk && a.part == b.part && a.forward_to == b.forward_to &&
+         a.backward_to == b.backward_to;
 }
 bool alike(const StageClass& a, const StageClass& b) {
   return a.in_order == b.in_order && a.has_table == b.has_table;
@@ -43,6 +49,7 @@ int interned(std::vector<Class>& classes, Class value) {
 StageClass stage_class(const plan::Plan& plan, const StageMap& map, int stage) {
   const auto shape = plan.shape(1);
   StageClass result;
+  result.part = plan.part_of(stage);
   result.has_table = stage == 0 || stage == plan.pipeline - 1;
   for (int c = 0; c < shape.chunks(); ++c) {
     const int chunk = map.chunk_of[at(shape.virtual_stage(stage, c))];

@@ -9,11 +9,16 @@
 
 namespace weft::step {
 
-// A virtual stage: its layers, and whether its results go to another stage.
+// No stage needs a result.
+inline constexpr int kNobody = -1;
+
+// A virtual stage: its layers, the part of the cluster that it is on, and those on which other
+// stages need its results.
 struct ChunkClass {
   plan::Chunk chunk;
-  bool sends_forward = false;
-  bool sends_backward = false;
+  int part = 0;
+  int forward_to = kNobody;
+  int backward_to = kNobody;
   std::vector<ChunkPart> parts;  // those with layers
 };
 
@@ -25,6 +30,7 @@ struct Holding {
 struct StageClass {
   std::vector<Holding> held;  // with both copies of the model where there are two
   int first = 0;              // class of its first chunk
+  int part = 0;
   bool has_table = false;     // the first or the last stage
   std::vector<int> in_order;  // classes of its chunks
 };

@@ -38,8 +38,10 @@ std::vector<LayerTensors> tensors_of(const workload::Job& job, const Case& c,
   const auto add = [&](const char* name, LayerKind kind, int layers) {
     if (layers == 0) return;
     const bool is_layer = kind != LayerKind::kHead;
-    found.push_back({name, layers, saved_tensors(job, c.software, kind, plan.shard()),
-                     is_layer ? recomputed_modules(plan) : workload::Modules{}});
+    found.push_back(
+        {name, layers,
+         saved_tensors(job, c.software.of_part(plan.part_of(stage)), kind, plan.shard()),
+         is_layer ? recomputed_modules(plan) : workload::Modules{}});
   };
   add("dense layer", LayerKind::kDense, dense);
   add("MoE layer", LayerKind::kMoe, moe);
@@ -57,14 +59,15 @@ void require_rules(const workload::Job& job, const Case& c, const plan::Plan& pl
   throw base::InputError({diagnostic});
 }
 
-MemoryCase case_of(const workload::Job& job, const Case& c, const base::ThreadTeam& team) {
+MemoryCase case_of(const Study& study, const Case& c, const base::ThreadTeam& team) {
+  const auto& job = study.job;
   MemoryCase answer;
   answer.study_case = &c;
   if (c.request.is_complete()) {
-    answer.plan = plan_of(c.request);
+    answer.plan = plan_of(job, c);
     require_rules(job, c, answer.plan);
   } else {
-    const auto search = best_plan(c.cluster, job, c.software, c.request, team);
+    const auto search = one_best_plan(study, c, team);
     if (search.best) {
       answer.plan = *search.best;
     } else if (search.count.nearest_miss) {
@@ -75,18 +78,15 @@ MemoryCase case_of(const workload::Job& job, const Case& c, const base::ThreadTe
     }
   }
   const auto& plan = answer.plan;
-  for (int stage = 0; stage < plan.pipeline; ++stage) {
-    answer.stages.push_back(plan::memory_of_stage(job, c.software, plan, stage));
-    const auto& memory = answer.stages.back();
+  answer.stages = plan::memory_of_stages(job, c.software, plan);
+  for (const auto& memory : answer.stages) {
     answer.fits = answer.fits && plan::fits(c.cluster, memory);
-    if (memory.total() > answer.stages[static_cast<std::size_t>(answer.fullest)].total()) {
-      answer.fullest = stage;
-    }
   }
+  answer.fullest = plan::fullest_stage(c.cluster, job, c.software, plan).stage;
   answer.layers = tensors_of(job, c, plan, answer.fullest);
   if (!answer.fits) {
     answer.misfit = plan::misfit_of(c.cluster, job, c.software, plan);
-    answer.remedies = plan::remedies(c.cluster, job, c.software, plan);
+    answer.remedies = remedies_by_time(job, c, plan);
   }
   return answer;
 }
@@ -96,7 +96,7 @@ MemoryCase case_of(const workload::Job& job, const Case& c, const base::ThreadTe
 std::vector<MemoryCase> memory_of(const Study& study, const base::ThreadTeam& team) {
   std::vector<MemoryCase> answers;
   answers.reserve(study.cases.size());
-  for (const auto& c : study.cases) answers.push_back(case_of(study.job, c, team));
+  for (const auto& c : study.cases) answers.push_back(case_of(study, c, team));
   return answers;
 }
 

@@ -6,9 +6,14 @@ namespace weft::study {
 
 namespace {
 
-PlanAnswer answer_of(const Study& study, const Case& study_case, const SearchOptions& options,
+PlanAnswer answer_of(const Study& study, const Case& study_case, SearchOptions options,
                      const base::ThreadTeam& team) {
   PlanAnswer answer;
+  options.site = &study_case.site;
+  if (study_case.cluster.is_mixed() && options.objective != Objective::kSpeed) {
+    answer.reason = "plans for mixed clusters are searched for speed alone";
+    return answer;
+  }
   const auto request = searched(study, study_case);
   answer.search =
       best_plans(study_case.cluster, study.job, study_case.software, request, options, team);
@@ -29,6 +34,20 @@ PlanAnswer answer_of(const Study& study, const Case& study_case, const SearchOpt
 }
 
 }  // namespace
+
+Search one_best_plan(const Study& study, const Case& study_case, const base::ThreadTeam& team) {
+  SearchOptions options;
+  options.objective = study.objective.value_or(Objective::kSpeed);
+  options.site = &study_case.site;
+  if (options.objective == Objective::kPareto) {
+    throw base::InputError({{study.objective_position, 1,
+                             "a front is many plans, and one is needed here: speed or energy is "
+                             "expected",
+                             "weft plan shows the front"}});
+  }
+  return best_plans(study_case.cluster, study.job, study_case.software, study_case.request, options,
+                    team);
+}
 
 plan::Request searched(const Study& study, const Case& study_case) {
   auto request = study_case.request;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -14,7 +15,6 @@ using base::Fields;
 
 constexpr std::array<const char*, kSectionCount> kSections = {"step", "memory", "power", "failures",
                                                               "cost"};
-constexpr const char* kDefaultCampaign = "mature";
 
 std::vector<Section> read_sections(Fields& fields) {
   std::vector<Section> sections;
@@ -38,6 +38,7 @@ void read_search(Fields& study, Study& result) {
     for (int o = 0; o < kObjectiveCount; ++o)
       names.emplace_back(name_of(static_cast<Objective>(o)));
     result.objective = static_cast<Objective>(fields.choice("objective", names));
+    result.objective_position = fields.value("objective")->position();
   }
   fields.finish();
 }
@@ -51,10 +52,17 @@ plan::Request read_plan(Fields& study, Fields& use, const workload::Job& job,
   return plan::read_request(*node, study.reading(), job, cluster);
 }
 
-// The document that a key of the study or a default names.
-base::Document named(const base::Catalog& catalog, const std::string& kind, Fields& fields,
-                     const char* key, const std::string& fallback) {
-  return catalog.load(kind, fields.text(key, fallback), fields.value(key));
+// The devices of an entry of `clusters:`. Plans then have the memory of the worst of them.
+void read_population(Fields& use, Case& result) {
+  auto fields = use.maybe_map("population");
+  if (!fields) return;
+  if (result.cluster.is_mixed()) {
+    use.reading().error(fields->node(),
+                        "a population is of one kind of chip, not of a mixed cluster");
+    return;
+  }
+  result.population = population::read_population(*fields, result.cluster);
+  population::limit_memory(*result.population, result.cluster);
 }
 
 Case read_case(Fields& study, const base::Node& node, const workload::Job& job,
@@ -64,10 +72,15 @@ Case read_case(Fields& study, const base::Node& node, const workload::Job& job,
   Fields use(node, reading, study.name());
   result.cluster = cluster::read_cluster(use, catalog);
   reading.throw_if_any();  // what follows looks at the cluster
+  read_population(use, result);
   result.software = workload::read_software(
       catalog.load("software", result.cluster.software, use.value("software")), reading);
-  result.policy = campaign::read_policy(
-      named(catalog, "campaign", study, "campaign", kDefaultCampaign), reading);
+  for (const auto& part : result.cluster.further) {
+    result.software.further.push_back(workload::read_software(
+        catalog.load("software", part.software, use.value("mixed")), reading));
+  }
+  result.campaign = read_campaign(study, catalog, result.cluster.chip);
+  result.policy = result.campaign.variants.front().policy;
   result.site = site::read_site(
       catalog.load("site", result.cluster.facility, use.value("facility")), reading);
   result.request = read_plan(study, use, job, result.cluster);
@@ -90,13 +103,23 @@ void require_format(const base::Node& job, const Study& study, base::Reading& re
   const auto written = job.is_map() ? job.find("precision") : std::nullopt;
   std::set<std::string> said;
   for (const auto& c : study.cases) {
-    const auto& chip = c.cluster.chip;
-    if (chip.device.has(precision) || !said.insert(chip.name).second) continue;
-    reading.error(written.value_or(job),
-                  fmt::format("{} of {} has no {} matrix units", chip.name, c.cluster.label,
-                              chips::name_of(precision)),
-                  "it has " + formats_of(chip.device));
+    for (int p = 0; p < c.cluster.parts(); ++p) {
+      const auto& chip = c.cluster.part(p).chip;
+      if (chip.device.has(precision) || !said.insert(chip.name).second) continue;
+      reading.error(written.value_or(job),
+                    fmt::format("{} of {} has no {} matrix units", chip.name, c.cluster.label,
+                                chips::name_of(precision)),
+                    "it has " + formats_of(chip.device));
+    }
   }
+}
+
+// Energy at the meter is not linear in that of devices, and parts differ.
+void require_speed(const base::Node& search, const Study& study, base::Reading& reading) {
+  const bool mixed = std::any_of(study.cases.begin(), study.cases.end(),
+                                 [](const Case& c) { return c.cluster.is_mixed(); });
+  if (!mixed || study.objective.value_or(Objective::kSpeed) == Objective::kSpeed) return;
+  reading.error(search, "plans for mixed clusters are searched for speed alone");
 }
 
 }  // namespace
@@ -124,6 +147,7 @@ Study read_study(const base::Document& document, const base::Catalog& catalog,
     auto& added = study.cases.back();
     added.request.axes = study.search.applied_to(plan::Axes::usual(added.software));
   }
+  require_speed(fields.node().find("search").value_or(fields.node()), study, reading);
   require_format(fields.node().find("job").value_or(fields.node()), study, reading);
   return study;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "frontier.h"
+#include "step_energy.h"
 
 namespace weft::study {
 
@@ -68,12 +69,13 @@ class Searcher {
   Searcher(const cluster::Cluster& cluster, const workload::Job& job,
            const workload::Software& software, const plan::Request& request,
            const SearchOptions& options, const base::ThreadTeam& team)
-      : cluster_(cluster),
-        options_(options),
+      : options_(options),
         team_(team),
         space_(cluster, job, software, request),
+        is_mixed_(cluster.is_mixed()),
         frontier_(options),
-        needs_energy_(options.objective != Objective::kSpeed) {
+        needs_energy_(options.objective != Objective::kSpeed),
+        energy_(cluster, options.site) {
     for (int t = 0; t < team.size(); ++t) {
       workers_.push_back(std::make_unique<Worker>(cluster, job, software));
     }
@@ -91,20 +93,16 @@ class Searcher {
  private:
   Worker& worker(int thread) { return *workers_[static_cast<std::size_t>(thread)]; }
 
-  // Of all devices over a step: those without work are idle.
-  [[nodiscard]] double whole_energy(const plan::Plan& plan, base::Energy device,
-                                    base::Time step) const {
-    const auto used = plan.devices();
-    const auto idle = cluster_.device().power.idle * step;
-    return (device * static_cast<double>(used) +
-            idle * static_cast<double>(cluster_.devices() - used))
-        .si();
+  // Stages of a mixed cluster get layers by the time that each part needs for one.
+  [[nodiscard]] plan::Space::Split split_by(Worker& worker) const {
+    if (!is_mixed_) return {};
+    return [&worker](plan::Plan& plan) { return worker.evaluator.split_layers(plan); };
   }
 
   [[nodiscard]] Goals bound_of(Worker& worker, const plan::Plan& plan) const {
     if (!needs_energy_) return {worker.evaluator.quick_bound(plan).si(), 0};
     const auto bounds = worker.evaluator.bounds(plan);
-    return {bounds.step.si(), whole_energy(plan, bounds.energy, bounds.step)};
+    return {bounds.step.si(), energy_.bound(plan.devices(), bounds.energy, bounds.step).si()};
   }
 
   // First walk: bounds of all plans, of which each cell keeps the least.
@@ -113,10 +111,12 @@ class Searcher {
     team_.for_each(cells_.size(), [&](std::size_t cell, int thread) {
       auto& tools = worker(thread);
       auto& summary = cells_[cell];
-      space_.walk(cell, tools.fitting, summary.count,
-                  [&](const plan::Plan& plan, std::uint64_t place) {
-                    look_at(summary, plan, place, bound_of(tools, plan));
-                  });
+      space_.walk(
+          cell, tools.fitting, summary.count,
+          [&](const plan::Plan& plan, std::uint64_t place) {
+            look_at(summary, plan, place, bound_of(tools, plan));
+          },
+          split_by(tools));
       tools.evaluator.forget();
       tools.fitting.forget();
     });
@@ -229,10 +229,13 @@ class Searcher {
   [[nodiscard]] std::vector<Bounded> near_plans(Worker& tools, std::size_t cell) const {
     std::vector<Bounded> plans;
     plan::SpaceCount again;
-    space_.walk(cell, tools.fitting, again, [&](const plan::Plan& plan, std::uint64_t place) {
-      const auto bound = bound_of(tools, plan);
-      if (frontier_.may_improve(plan, bound)) plans.push_back({plan, place, bound});
-    });
+    space_.walk(
+        cell, tools.fitting, again,
+        [&](const plan::Plan& plan, std::uint64_t place) {
+          const auto bound = bound_of(tools, plan);
+          if (frontier_.may_improve(plan, bound)) plans.push_back({plan, place, bound});
+        },
+        split_by(tools));
     return plans;
   }
 
@@ -287,17 +290,17 @@ class Searcher {
     }
     const auto ledger = evaluator.simulate(plan.plan);
     result.found.step = ledger.step;
-    result.found.energy =
-        base::Energy(whole_energy(plan.plan, ledger.device_energy(), ledger.step));
+    result.found.energy = energy_.of(plan.plan.devices(), ledger.device_energy(), ledger.step);
     return result;
   }
 
-  const cluster::Cluster& cluster_;
   const SearchOptions& options_;
   const base::ThreadTeam& team_;
   const plan::Space space_;
+  const bool is_mixed_;
   Frontier frontier_;
   const bool needs_energy_;
+  const StepEnergy energy_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<CellSummary> cells_;
   std::set<std::uint64_t> known_;  // places of plans that were looked at

@@ -108,16 +108,19 @@ void LayerBuilder::unfused_attention(double heads) {
   const double d = model_.key_dim();
   const double v = model_.value_dim();
   const auto bytes = base::Bytes(batch * rows * sequence_ * software_.unfused_score_bytes.si());
+  const auto batched = [&](double m, double n, double k) {
+    return Gemm{m, n, k, 1, wide_, kElement, 0, {}, batch};
+  };
   auto& forward = work_.forward.kernels;
-  forward.push_back({Gemm{rows, sequence_, d, batch, wide_, kElement}, 1});
+  forward.push_back({batched(rows, sequence_, d), 1});
   forward.push_back({MemoryBound{bytes, {}, kScorePasses, {}}, kScorePasses});
-  forward.push_back({Gemm{rows, v, sequence_, batch, wide_, kElement}, 1});
+  forward.push_back({batched(rows, v, sequence_), 1});
   auto& backward = work_.backward.kernels;
-  backward.push_back({Gemm{rows, sequence_, v, batch, wide_, kElement}, 1});
-  backward.push_back({Gemm{sequence_, v, rows, batch, wide_, kElement}, 1});
+  backward.push_back({batched(rows, sequence_, v), 1});
+  backward.push_back({batched(sequence_, v, rows), 1});
   backward.push_back({MemoryBound{bytes, {}, kScorePasses, {}}, kScorePasses});
-  backward.push_back({Gemm{rows, d, sequence_, batch, wide_, kElement}, 1});
-  backward.push_back({Gemm{sequence_, d, rows, batch, wide_, kElement}, 1});
+  backward.push_back({batched(rows, d, sequence_), 1});
+  backward.push_back({batched(sequence_, d, rows), 1});
 }
 
 double LayerBuilder::attention_blocks() const {

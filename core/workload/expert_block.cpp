@@ -31,16 +31,25 @@ void LayerBuilder::routed_experts(const Experts& moe) {
   const auto width = static_cast<double>(moe.ffn) / shard_.expert_tensor;
   const double inputs = model_.gated ? 2 : 1;
   // Rows are sorted where they come from and where they go to.
+  const double seen = expert_hidden();
+  project_to_latent(moe);
   router(moe, (rows * shared_by + worked) / 2);
-  grouped(groups, m, inputs * width, hidden_);
+  grouped(groups, m, inputs * width, seen);
   activation(worked * width, inputs, Module::kMoeActivation);
-  grouped(groups, m, hidden_, width);
+  grouped(groups, m, seen, width);
   if (moe.shared > 0) shared_experts(static_cast<double>(moe.shared * moe.shared_ffn));
   // Without other expert ranks to send to, tokens are gathered before they are copied.
   const double gathered = shard_.expert > 1 ? worked : tokens_;
-  if (gathers) share_rows(base::Bytes(gathered * hidden_ * kElement));
+  if (gathers) share_rows(base::Bytes(gathered * seen * kElement));
   if (shares && !gathers) tensor_exchange();
   if (shard_.expert > 1) expert_exchange(moe, rows, even * load.fullest_rank / rows);
+}
+
+// Every tensor rank has them whole, and projects its own tokens.
+void LayerBuilder::project_to_latent(const Experts& moe) {
+  if (moe.latent == 0) return;
+  linear_layer(local_tokens_, expert_hidden(), hidden_);
+  linear_layer(local_tokens_, hidden_, expert_hidden());
 }
 
 void LayerBuilder::shared_experts(double width) {
@@ -56,8 +65,8 @@ void LayerBuilder::shared_experts(double width) {
 // Out to the experts and back; in the backward pass the gradients go the same way, those that go
 // out in the format of the activations (DeepSeek-V3, arXiv 2412.19437 §3.3.3).
 void LayerBuilder::expert_exchange(const Experts& moe, double rows, double fullest) {
-  const auto combine = base::Bytes(rows * hidden_ * kElement);
-  const auto dispatch = base::Bytes(rows * hidden_ * software_.dispatch_bytes);
+  const auto combine = base::Bytes(rows * expert_hidden() * kElement);
+  const auto dispatch = base::Bytes(rows * expert_hidden() * software_.dispatch_bytes);
   for (const auto bytes : {dispatch, combine}) {
     Exchange exchange{Group::kExpert, ExchangeKind::kAllToAll, bytes, 1};
     exchange.copies = moe.top_k;
@@ -87,8 +96,9 @@ void LayerBuilder::router(const Experts& moe, double rows) {
   elementwise(work_.backward, local_tokens_ * experts, 2 * 4, 4, 2);
   // Permute before and after the exchange, each way: read and write every routed row.
   const double moved = 4 * kElement * software_.permutation_traffic;
-  elementwise(work_.forward, rows * hidden_, moved, 1, 4, row_bytes());
-  elementwise(work_.backward, rows * hidden_, moved, 1, 4, row_bytes());
+  const auto row = base::Bytes(expert_hidden() * kElement);
+  elementwise(work_.forward, rows * expert_hidden(), moved, 1, 4, row);
+  elementwise(work_.backward, rows * expert_hidden(), moved, 1, 4, row);
 }
 
 void LayerBuilder::grouped(double groups, double m, double n, double k) {

@@ -18,6 +18,14 @@ constexpr double kVocabularyTile = 128.0;
 }  // namespace
 
 LayerWork LayerBuilder::layer(bool moe) {
+  if (model_.is_hybrid()) {
+    if (moe) {
+      expert_block();
+    } else {
+      mean_mixer();
+    }
+    return std::move(work_);
+  }
   attention_block();
   if (moe) {
     expert_block();
@@ -43,14 +51,15 @@ LayerWork LayerBuilder::head() {
   const double part = static_cast<double>(model_.vocabulary) / shard_.tensor;
   const double vocabulary = std::ceil(part / kVocabularyTile) * kVocabularyTile;
   linear_ = wide_;  // the output projection is kept in 16 bits
-  linear_layer(tokens_, vocabulary, hidden_);
-  const double loss = tokens_ * vocabulary * software_.loss_bytes_per_logit.si();
+  const double predicted = tokens_ * model_.predicted_share;
+  linear_layer(predicted, vocabulary, hidden_);
+  const double loss = predicted * vocabulary * software_.loss_bytes_per_logit.si();
   work_.forward.kernels.push_back({MemoryBound{base::Bytes(loss / 2), {}, 3, {}}, 3});
   work_.backward.kernels.push_back({MemoryBound{base::Bytes(loss / 2), {}, 2, {}}, 2});
   if (shard_.tensor > 1) {
     // Maximum, sum and target logit of the vocabulary-parallel cross entropy, FP32 per token.
     work_.forward.exchanges.push_back(
-        {Group::kTensor, ExchangeKind::kAllReduce, base::Bytes(tokens_ * 4), 3});
+        {Group::kTensor, ExchangeKind::kAllReduce, base::Bytes(predicted * 4), 3});
     gather_and_scatter(1);
   }
   return std::move(work_);

@@ -1,6 +1,8 @@
 // Builds the kernel and exchange lists of one layer, block by block.
 #pragma once
 
+#include <utility>
+
 #include "part.h"
 #include "weft/workload/layer.h"
 #include "weft/workload/workspace.h"
@@ -22,6 +24,24 @@ class LayerBuilder {
   LayerWork head();
 
  private:
+  // Adds what `block` adds, so often as `share` says.
+  template <class Block>
+  void weighted(double share, const Block& block) {
+    if (share <= 0) return;
+    const auto ends = [](const Pass& pass) {
+      return std::pair{pass.kernels.size(), pass.exchanges.size()};
+    };
+    const auto forward = ends(work_.forward);
+    const auto backward = ends(work_.backward);
+    block();
+    const auto scale = [share](Pass& pass, auto first) {
+      for (auto k = first.first; k < pass.kernels.size(); ++k) pass.kernels[k].times *= share;
+      for (auto e = first.second; e < pass.exchanges.size(); ++e) pass.exchanges[e].count *= share;
+    };
+    scale(work_.forward, forward);
+    scale(work_.backward, backward);
+  }
+
   // layer_builder.cpp
   void mlp_block(double tokens, double width);
   void norm();
@@ -43,6 +63,8 @@ class LayerBuilder {
   [[nodiscard]] double document() const;
   // Of a token.
   [[nodiscard]] base::Bytes row_bytes() const { return base::Bytes(hidden_ * kElement); }
+  // What routed experts see of a token.
+  [[nodiscard]] double expert_hidden() const { return static_cast<double>(model_.expert_hidden()); }
   // Communication around one column-parallel and row-parallel pair.
   void tensor_exchange();
   // The end of a row-parallel layer, or of a look-up in parts of a table.
@@ -54,6 +76,19 @@ class LayerBuilder {
   // gathered again for the weight gradient, and its gradient scattered; else the gradient is
   // reduced.
   void gather_and_scatter(double count);
+
+  // state_space_block.cpp
+  void mean_mixer();
+  void state_space_block();
+  void convolution(double channels);
+  void chunked_scan(double heads, double groups);
+  void gated_norm(double width);
+  void trade_channels(double in, double out);
+  // A kernel of its own that moves `bytes` per element and nothing else.
+  static void stream(Pass& pass, double elements, double bytes, double ops);
+  void product(Pass& pass, double m, double n, double k, double count, double output_bytes) const;
+  // The last projection and the residual behind it: nothing of them is needed to go back.
+  void end_layer();
 
   // attention_block.cpp
   void attention_block();
@@ -69,6 +104,7 @@ class LayerBuilder {
   // expert_block.cpp
   void expert_block();
   void routed_experts(const Experts& moe);
+  void project_to_latent(const Experts& moe);
   void shared_experts(double width);
   void router(const Experts& moe, double rows);
   void grouped(double groups, double m, double n, double k);

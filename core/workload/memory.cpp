@@ -36,13 +36,27 @@ double expert_rows(const Job& job, const Software& software, const Sizes& sizes)
 }
 
 double logits_of(const Job& job, const Sizes& sizes) {
-  return sizes.tokens * static_cast<double>(job.model.vocabulary) / sizes.tensor;
+  const double predicted = sizes.tokens * job.model.predicted_share;
+  return predicted * static_cast<double>(job.model.vocabulary) / sizes.tensor;
 }
 
 double head_bytes(const Job& job, const Software& software, const Sizes& sizes) {
   const double gathered = sizes.tensor > 1 ? software.gathered_logit_bytes * sizes.tensor : 0;
   return (software.logit_bytes + gathered) * logits_of(job, sizes);
 }
+
+namespace {
+
+// Of the layers of a hybrid model that are not MoE layers, the mean.
+double mean_mixer_parameters(const Model& model, double mlp, double tensor) {
+  const auto h = static_cast<double>(model.hidden);
+  const double scan = model.state_space ? state_space_parameters(model, tensor) : 0;
+  return model.share_of(Mixer::kStateSpace) * scan +
+         model.share_of(Mixer::kAttention) * (attention_parameters(model, tensor) - h) +
+         model.share_of(Mixer::kMlp) * (mlp / tensor + h);
+}
+
+}  // namespace
 
 ShardedParameters sharded_parameters(const Model& model, LayerKind kind, const Shard& shard) {
   const auto count = count_parameters(model);
@@ -51,10 +65,14 @@ ShardedParameters sharded_parameters(const Model& model, LayerKind kind, const S
   const double attention = attention_parameters(model, t);
   switch (kind) {
     case LayerKind::kDense:
+      if (model.is_hybrid()) return {mean_mixer_parameters(model, count.dense_mlp_per_layer, t), 0};
       return {attention + count.dense_mlp_per_layer / t, 0};
     case LayerKind::kMoe: {
-      const double router = hidden * model.moe->experts;
-      return {attention + (count.shared_experts_per_layer - router) / t + router,
+      // The router and projections to a latent width are whole on every rank.
+      const double whole =
+          hidden * (model.moe->experts + 2 * static_cast<double>(model.moe->latent));
+      const double mixer = model.is_hybrid() ? hidden : attention;
+      return {mixer + (count.shared_experts_per_layer - whole) / t + whole,
               count.experts_per_layer / (shard.expert * shard.expert_tensor)};
     }
     case LayerKind::kEmbedding:
@@ -72,6 +90,26 @@ double gathered_keys(const Model& model, const Sizes& s, const Shard& shard) {
   if (shard.context == 1 || shard.context_exchange != ContextExchange::kAllGather) return 0;
   const double width = s.kv_heads * (model.key_dim() + model.value_dim());
   return 2 * kElement * s.tokens * shard.context * width;
+}
+
+// A scan that turns back: convolved inputs and states are made again, beside the gradients of both
+// and of what was projected.
+double scan_workspace(const Model& model, const Sizes& s) {
+  const auto& mixer = *model.state_space;
+  const double width = mixer.width() / s.tensor;
+  const double heads = static_cast<double>(mixer.heads) / s.tensor;
+  const double convolved =
+      width + 2 * std::max(1.0, static_cast<double>(mixer.groups) / s.tensor) * mixer.state;
+  const double states = s.tokens / mixer.chunk * width * mixer.state;
+  return s.tokens * kElement * (2 * convolved + width + convolved + heads) + 2 * 4.0 * states;
+}
+
+// The largest of the mixers of a hybrid model.
+double mixer_workspace(const Model& model, const Sizes& s, double mlp, double attention) {
+  double most = attention;
+  if (model.layers_with(Mixer::kMlp) > 0) most = std::max(most, kElement * mlp);
+  if (model.layers_with(Mixer::kStateSpace) > 0) most = std::max(most, scan_workspace(model, s));
+  return most;
 }
 
 }  // namespace
@@ -95,12 +133,15 @@ base::Bytes backward_workspace(const Job& job, const Software& software, LayerKi
     }
     case LayerKind::kDense: {
       const double mlp = s.tokens * inputs * static_cast<double>(model.ffn) / s.tensor;
+      if (model.is_hybrid())
+        return base::Bytes(streams + mixer_workspace(model, s, mlp, attention));
       return base::Bytes(streams + std::max(kElement * mlp, attention));
     }
     case LayerKind::kMoe: {
       const double width = inputs * static_cast<double>(model.moe->ffn) / s.expert_tensor;
-      const double experts = expert_rows(job, software, s) * (width + s.hidden);
-      return base::Bytes(streams + std::max(kElement * experts, attention));
+      const auto seen = static_cast<double>(model.expert_hidden());
+      const double experts = kElement * expert_rows(job, software, s) * (width + seen);
+      return base::Bytes(streams + (model.is_hybrid() ? experts : std::max(experts, attention)));
     }
   }
   return {};

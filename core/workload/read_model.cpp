@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "weft/base/fields.h"
@@ -44,6 +47,7 @@ Experts read_experts(Fields fields) {
   moe.shared = fields.small_integer("shared", 0, 0);
   moe.ffn = fields.integer("ffn", 1);
   moe.shared_ffn = fields.integer("shared_ffn", 1, moe.ffn);
+  if (fields.has("latent")) moe.latent = fields.integer("latent", 1);
   moe.every = fields.small_integer("every", 1, 1);
   moe.first_dense_layers = fields.small_integer("first_dense_layers", 0, 0);
   if (moe.top_k > moe.experts) {
@@ -71,6 +75,61 @@ void read_window(Fields fields, Model& model) {
   fields.finish();
 }
 
+StateSpace read_state_space(Fields fields) {
+  StateSpace mixer;
+  mixer.heads = fields.small_integer("heads", 1);
+  mixer.head_dim = fields.small_integer("head_dim", 1);
+  mixer.state = fields.small_integer("state", 1);
+  mixer.groups = fields.small_integer("groups", 1, 1);
+  mixer.convolution = fields.small_integer("convolution", 1, mixer.convolution);
+  mixer.chunk = fields.small_integer("chunk", 1, mixer.chunk);
+  if (mixer.groups > 0 && mixer.heads % mixer.groups != 0) {
+    fields.reading().error(fields.node(), "groups must divide the heads");
+  }
+  fields.finish();
+  return mixer;
+}
+
+// The mixer of each layer, one sign a layer; blanks are for the eye.
+void read_pattern(Fields& fields, Model& model) {
+  if (auto mixer = fields.maybe_map("state_space")) model.state_space = read_state_space(*mixer);
+  if (!fields.has("pattern")) {
+    if (model.state_space) fields.reading().error(fields.node(), "missing key 'pattern'");
+    return;
+  }
+  const auto node = *fields.value("pattern");
+  model.pattern = fields.text("pattern");
+  std::erase(model.pattern, ' ');
+  const auto complain = [&](std::string message) {
+    fields.reading().error(node, std::move(message));
+  };
+  if (const auto at = model.pattern.find_first_not_of("M*-E"); at != std::string::npos) {
+    complain(
+        fmt::format("'{}' is no layer: M (state space), * (attention), - (MLP) or E (experts) "
+                    "is expected here",
+                    model.pattern[at]));
+  }
+  if (static_cast<int>(model.pattern.size()) != model.layers) {
+    complain(fmt::format("{} layers are expected here, {} are given", model.layers,
+                         model.pattern.size()));
+  }
+  if ((model.layers_with(Mixer::kStateSpace) > 0) != model.state_space.has_value()) {
+    complain("layers M and 'state_space' come together");
+  }
+  if ((model.layers_with(Mixer::kExperts) > 0) != model.moe.has_value()) {
+    complain("layers E and 'moe' come together");
+  }
+  if (model.moe && (model.moe->first_dense_layers > 0 || model.moe->every > 1)) {
+    complain("the pattern says which layers have experts: no first_dense_layers, no every");
+  }
+}
+
+// What a model that does not predict each next token sees and learns.
+void read_objective(Fields& fields, Model& model) {
+  model.causal = fields.flag("causal", true);
+  if (fields.has("predicted")) model.predicted_share = fields.share("predicted");
+}
+
 Model read_shape(Fields fields) {
   Model model;
   fields.text("kind");
@@ -93,6 +152,8 @@ Model read_shape(Fields fields) {
   model.vocabulary = fields.integer("vocabulary", 1);
   model.tied_embeddings = fields.flag("tied_embeddings", false);
   if (auto moe = fields.maybe_map("moe")) model.moe = read_experts(*moe);
+  read_objective(fields, model);
+  read_pattern(fields, model);
   if (model.kv_heads > 0 && model.heads % model.kv_heads != 0) {
     fields.reading().error(fields.node(), "heads must be a multiple of kv_heads");
   }

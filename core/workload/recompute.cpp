@@ -3,6 +3,7 @@
 #include <array>
 
 #include "weft/workload/layer.h"
+#include "weft/workload/model.h"
 
 namespace weft::workload {
 
@@ -11,6 +12,18 @@ const char* name_of(Module module) {
                                                             "moe_act",   "mla_up_proj",   "mlp",
                                                             "moe",       "shared_experts"};
   return kNames[static_cast<std::size_t>(module)];
+}
+
+Modules modules_of(const Model& model) {
+  auto modules = Module::kCoreAttention | Module::kLayerNorm;
+  const bool dense = model.has_mlp_layers();
+  const bool shared = model.moe && model.moe->shared > 0;
+  if (model.latent) modules = modules | Module::kLatentUpProjection;
+  if (dense || shared) modules = modules | Module::kMlpActivation;
+  if (dense) modules = modules | Module::kMlp;
+  if (model.moe) modules = modules | Module::kMoeActivation | Module::kMoe;
+  if (shared) modules = modules | Module::kSharedExperts;
+  return modules;
 }
 
 std::string to_text(Modules modules) {

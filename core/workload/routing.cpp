@@ -89,10 +89,14 @@ ExpertLoad expert_load(const Job& job, double padded_capacity, int ranks) {
   }
   ExpertLoad load;
   load.kept = std::accumulate(shares.begin(), shares.end(), 0.0);
-  load.fullest_expert = *std::max_element(shares.begin(), shares.end()) * experts;
   load.fullest_rank =
       is_traced ? fullest_rank(shares, ranks) : fullest_rank_of_draws(shares, ranks);
   return load;
+}
+
+double kept_share(const Job& job, double padded_capacity) {
+  if (padded_capacity != 1) return std::min(1.0, padded_capacity);
+  return expert_load(job, padded_capacity, 1).kept;
 }
 
 Routing read_routing(base::Fields& job, int experts) {

@@ -1,5 +1,6 @@
 #include "weft/workload/saved_tensors.h"
 
+#include <algorithm>
 #include <array>
 
 #include "sizes.h"
@@ -29,18 +30,19 @@ class Saver {
 
   SavedTensors layer(bool moe) {
     input("layer input");
-    norm("attention norm", in_);
-    attention();
-    forward("residual", stream_, {});
+    if (model_.is_hybrid() && !moe) return mean_mixer();
+    if (!model_.is_hybrid()) {
+      norm("attention norm", in_);
+      attention();
+      forward("residual", stream_, {});
+    }
     // The router reads its input in 16 bits.
     norm("MLP norm", moe ? kElement : in_);
     forward("dropout mask of the MLP", software_.mask_bytes * s_.local_tokens * s_.hidden, {});
     if (moe) {
       experts(*model_.moe);
     } else {
-      mlp({"gate and up", "activation product", "gradient of gate and up", "gradient of the MLP"},
-          s_.tokens, static_cast<double>(model_.ffn) / s_.tensor, s_.local_tokens, M::kMlp,
-          M::kMlp | M::kMlpActivation);
+      dense_mlp();
     }
     return tensors_;
   }
@@ -57,8 +59,43 @@ class Saver {
     const char *inputs, *product, *inputs_gradient, *output_gradient;
   };
 
+  // Of a hybrid model, by the shares of its mixers.
+  SavedTensors mean_mixer() {
+    share_ = model_.share_of(Mixer::kStateSpace);
+    if (share_ > 0) state_space();
+    share_ = model_.share_of(Mixer::kAttention);
+    norm("attention norm", in_);
+    attention();
+    share_ = model_.share_of(Mixer::kMlp);
+    norm("MLP norm", in_);
+    dense_mlp();
+    return tensors_;
+  }
+
+  void dense_mlp() {
+    mlp({"gate and up", "activation product", "gradient of gate and up", "gradient of the MLP"},
+        s_.tokens, static_cast<double>(model_.ffn) / s_.tensor, s_.local_tokens, M::kMlp,
+        M::kMlp | M::kMlpActivation);
+  }
+
+  // What is projected in and what the scan yields; convolved inputs and states are made again
+  // (state-spaces/mamba mamba_ssm/ops/triton/ssd_combined.py, mamba_split_conv1d_scan_combined).
+  void state_space() {
+    const auto& mixer = *model_.state_space;
+    const double heads = static_cast<double>(mixer.heads) / s_.tensor;
+    const double groups = std::max(1.0, static_cast<double>(mixer.groups) / s_.tensor);
+    const double width = heads * mixer.head_dim;
+    const double projected = 2 * width + 2 * groups * mixer.state + heads;
+    norm("state-space norm", in_);
+    forward("state-space inputs", kElement * s_.tokens * projected, {});
+    output_gradient("gradient of state-space inputs", s_.tokens * projected);
+    forward("scan output", kElement * s_.tokens * width, {});
+    linear_input("gated scan output", in_ * s_.tokens * width, {});
+    output_gradient("gradient of state space", s_.local_tokens * s_.hidden);
+  }
+
   void add(const char* name, double bytes, Moment from, Moment until, Modules dropped_by) {
-    tensors_.add({name, base::Bytes(bytes), from, until, dropped_by, false});
+    tensors_.add({name, base::Bytes(share_ * bytes), from, until, dropped_by, false});
   }
   void input(const char* name) {
     tensors_.add({name, base::Bytes(stream_), Moment::kForward, Moment::kInputGradient, {}, true});
@@ -125,13 +162,17 @@ class Saver {
   void experts(const Experts& moe) {
     const double rows = expert_rows(job_, software_, s_);
     forward("router", kProbability * s_.local_tokens * moe.experts, M::kMoe);
-    linear_input("permuted inputs", in_ * rows * s_.hidden, M::kMoe);
+    const auto seen = static_cast<double>(model_.expert_hidden());
+    if (moe.latent > 0) {
+      linear_input("latent outputs of experts", in_ * s_.local_tokens * seen, M::kMoe);
+    }
+    linear_input("permuted inputs", in_ * rows * seen, M::kMoe);
     mlp({"experts' gate and up", "experts' product", "gradient of experts' gate and up",
          "gradient of experts"},
-        rows, static_cast<double>(moe.ffn) / s_.expert_tensor, rows, M::kMoe,
+        rows, static_cast<double>(moe.ffn) / s_.expert_tensor, rows * seen / s_.hidden, M::kMoe,
         M::kMoe | M::kMoeActivation);
     if (software_.keeps_expert_outputs) {
-      forward("expert outputs", kElement * rows * s_.hidden, M::kMoe);
+      forward("expert outputs", kElement * rows * seen, M::kMoe);
     }
     if (moe.shared == 0) return;
     const auto shared = M::kMoe | M::kSharedExperts;
@@ -150,6 +191,7 @@ class Saver {
   bool narrow_;
   double in_;  // bytes of an element of a linear layer's input that nothing else needs
   double stream_;
+  double share_ = 1;  // of the layers, those that keep what is added
   SavedTensors tensors_;
 };
 

@@ -36,6 +36,7 @@ void read_kernels(base::Fields fields, Software& software) {
   software.attention =
       static_cast<AttentionKernel>(fields.choice("attention", {"flash", "unfused"}, 0));
   software.attention_time = fields.number("attention_time", software.attention_time);
+  software.scan_time = fields.number("scan_time", software.scan_time);
   software.portable_attention =
       fields.choice("attention_instructions", {"native", "portable"}, 0) == 1;
   software.recomputation_stops_early = fields.flag("recomputation_stops_early", false);

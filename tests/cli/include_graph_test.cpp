@@ -17,18 +17,18 @@ namespace fs = std::filesystem;
 // Ground floor first; rooms of one floor do not see each other.
 const std::vector<std::vector<std::string>> kFloors = {{"base"},
                                                        {"flow"},
-                                                       {"graph"},
+                                                       {"graph", "manufacturing"},
                                                        {"chips", "interconnect"},
                                                        {"traffic"},
                                                        {"workload"},
                                                        {"import", "chakra"},
                                                        {"cluster"},
-                                                       {"plan"},
+                                                       {"plan", "population"},
                                                        {"step"},
-                                                       {"campaign"},
+                                                       {"campaign", "populated"},
                                                        {"site"},
-                                                       {"study"},
-                                                       {"validation"},
+                                                       {"study", "yield"},
+                                                       {"validation", "weeks"},
                                                        {"kernels"},
                                                        {"network"},
                                                        {"calibration", "trace"},
@@ -59,7 +59,10 @@ std::map<std::string, std::set<std::string>> allowed_rooms() {
 
 // Rooms in the folder of another.
 const std::map<std::string, std::set<std::string>> kInner = {
-    {"study", {"validation", "kernels", "network", "calibration", "trace"}},
+    {"study",
+     {"populated", "yield", "validation", "weeks", "kernels", "network", "calibration", "trace"}},
+    {"cluster", {"population"}},
+    {"chips", {"manufacturing"}},
     {"interconnect", {"flow", "graph", "traffic"}},
     {"workload", {"import", "chakra"}}};
 

@@ -73,7 +73,7 @@ TEST(MemoryOfAStudy, NamesTensorsAndWhatWouldFit) {
   const auto ended = folder.weft({"memory", "mine.yaml"});
   ASSERT_EQ(ended.code, 0) << ended.err;
   for (const char* text : {"gate and up", "does not fit: stage 0 needs", "activations (",
-                           "what makes it fit, and what it saves:", "recompute: full"}) {
+                           "what makes it fit, the shortest step first:", "saves ", ", step +"}) {
     EXPECT_NE(ended.out.find(text), std::string::npos) << text << '\n' << ended.out;
   }
   EXPECT_TRUE(lines_wider_than(100, ended.out).empty()) << lines_wider_than(100, ended.out).front();
@@ -91,18 +91,58 @@ TEST(MemoryOfAStudy, WritesItsTimeline) {
   EXPECT_NE(one.at("plan").get<std::string>().find("layernorm, mlp"), std::string::npos);
   ASSERT_EQ(one.at("stages").size(), 8u);
   const auto csv = folder.read("held.csv");
+  EXPECT_TRUE(
+      csv.starts_with("case,stage,step,operation,micro_batch,chunk,kept_bytes,"
+                      "put_off_bytes,buffers_bytes,total_bytes\n"))
+      << csv.substr(0, 120);
   // A header, then a forward and a backward pass of 16 micro-batches on 8 stages.
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 8 * 2 * 16);
   ASSERT_EQ(folder.weft({"memory", "mine.yaml", "--timeline", "held.json"}).code, 0);
   const auto trace = nlohmann::json::parse(folder.read("held.json"));
   double peak = 0;
   for (const auto& event : trace.at("traceEvents")) {
-    if (event.at("ph") != "C" || event.at("name") != "memory of stage 0") continue;
+    if (event.at("ph") != "C" || event.at("name") != "memory of stage 0 (bytes)") continue;
     double sum = 0;
     for (const auto& part : event.at("args")) sum += part.get<double>();
     peak = std::max(peak, sum);
   }
   EXPECT_NEAR(peak / one.at("stages").at(0).at("total").get<double>(), 1, 1e-9);
+}
+
+TEST(MemoryOfAStudy, ATimelineIsATableOrATrace) {
+  const Folder folder;
+  folder.write("mine.yaml", memory_study("recompute: full"));
+  const auto ended = folder.weft({"memory", "mine.yaml", "--timeline", "held.txt"});
+  EXPECT_EQ(ended.code, 2);
+  expect_holds(ended.err, "'held.txt' ends in neither .csv nor .json");
+  EXPECT_EQ(folder.weft({"memory", "mine.yaml", "--timeline", ""}).code, 2);
+}
+
+// Each remedy, put into the plan, fits.
+TEST(MemoryOfAStudy, RemediesFitWhereTheyArePasted) {
+  const Folder folder;
+  folder.write("mine.yaml", memory_study("recompute: none"));
+  const auto ended = folder.weft({"memory", "mine.yaml", "--json", "-"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const auto one = nlohmann::json::parse(ended.out).at("cases").at(0);
+  double before = 0;
+  int pasted = 0;
+  for (const auto& remedy : one.at("remedies")) {
+    EXPECT_GE(remedy.at("step_ratio").get<double>(), before);
+    before = remedy.at("step_ratio").get<double>();
+    const auto change = remedy.at("change").get<std::string>();
+    const bool adds = change.starts_with("gradient_bytes") || change.starts_with("optimizer_off") ||
+                      change.starts_with("activation_off");
+    const bool replaces = change.starts_with("recompute: ");
+    if (!adds && !replaces) continue;
+    ++pasted;
+    folder.write("changed.yaml", memory_study(replaces ? change : "recompute: none, " + change));
+    const auto again = folder.weft({"memory", "changed.yaml", "--json", "-"});
+    ASSERT_EQ(again.code, 0) << again.err;
+    EXPECT_TRUE(nlohmann::json::parse(again.out).at("cases").at(0).at("fits").get<bool>())
+        << change;
+  }
+  EXPECT_GE(pasted, 3);
 }
 
 TEST(MemoryOfAStudy, SaysWhatIsWrongInThePlan) {

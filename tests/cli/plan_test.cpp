@@ -67,7 +67,46 @@ TEST(PlanCommand, EnergyAndSpeedAreEndsOfTheFront) {
   const auto front = answer_of(folder, {"--objective", "pareto"})["cases"][0]["plans"];
   ASSERT_GE(front.size(), 1U);
   EXPECT_EQ(front.front()["step_s"], fastest["step_s"]);
-  EXPECT_EQ(front.back()["device_energy_J"], thriftiest["device_energy_J"]);
+  EXPECT_EQ(front.back()["meter_energy_J"], thriftiest["meter_energy_J"]);
+  EXPECT_LE(thriftiest["meter_energy_J"].get<double>(), fastest["meter_energy_J"].get<double>());
+}
+
+// A plan of the answer, as the `plan:` of a study, takes the step that the answer says.
+TEST(PlanCommand, AnswersArePlansOfAStudy) {
+  const Folder folder;
+  folder.write("study.yaml", searched_study("plan: {recompute_layers: 3, gradient_bytes: 2 B}\n"
+                                            "search: {offload: [optimizer, activations]}\n"));
+  for (const auto& found : answer_of(folder, {"--top", "4"})["cases"][0]["plans"]) {
+    folder.write("pasted.yaml", searched_study("plan: " + found["plan"].dump() + "\n"));
+    const Ended ran = folder.weft({"run", "pasted.yaml", "--json", "-"});
+    ASSERT_EQ(ran.code, kAnswer) << ran.err;
+    const auto outcome = SearchJson::parse(ran.out)["cases"][0]["outcome"];
+    EXPECT_EQ(outcome["step"]["step_s"], found["step_s"]) << found["plan"];
+    EXPECT_EQ(outcome["plan"], found["plan"]);
+  }
+  const auto text = folder.weft({"plan", "study.yaml"}).out;
+  const auto at = text.find("plan: {");
+  ASSERT_NE(at, std::string::npos) << text;
+  auto printed = text.substr(at, text.find('}', at) + 1 - at);
+  std::erase(printed, '\n');
+  folder.write("printed.yaml", searched_study(printed + "\n"));
+  const Ended ran = folder.weft({"run", "printed.yaml", "--json", "-"});
+  EXPECT_EQ(ran.code, kAnswer) << ran.err;
+}
+
+TEST(PlanCommand, OffloadWithoutALinkIsBadInput) {
+  const Folder folder;
+  folder.write("study.yaml",
+               "kind: study\n"
+               "job: {model: llama3_8b, sequence: 8192, global_batch: 64, tokens: 1 G}\n"
+               "clusters: [{use: ub_mesh_pod}]\n"
+               "plan: {optimizer_offload: 1}\n");
+  for (const char* command : {"plan", "run", "memory"}) {
+    const Ended ended = folder.weft({command, "study.yaml"});
+    EXPECT_EQ(ended.code, kBadInput) << command << ended.out;
+    expect_holds(ended.err, "study.yaml:4:27");
+    expect_holds(ended.err, "device_link");
+  }
 }
 
 TEST(PlanCommand, KeepsToTheSearchMapAndThePlan) {

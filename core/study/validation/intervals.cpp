@@ -14,7 +14,6 @@ namespace weft::validation {
 namespace {
 
 constexpr std::size_t kFewestAlike = 25;
-constexpr double kWiderPerFactor = 0.05;
 
 // Bits of the number format, as far as it matters: "nvfp4" is 4.
 int bits_of(const std::string& precision) {
@@ -84,7 +83,7 @@ std::optional<Interval> interval_of(const std::vector<AccuracyRow>& rows, Error 
   return std::nullopt;
 }
 
-void widen(const std::vector<AccuracyRow>& rows, const PredictionTraits& traits,
+void widen(const std::vector<AccuracyRow>& rows, const PredictionTraits& traits, double per_factor,
            Interval& interval) {
   std::int64_t most = 0;
   for (const auto& row : rows) {
@@ -94,7 +93,7 @@ void widen(const std::vector<AccuracyRow>& rows, const PredictionTraits& traits,
   if (most == 0 || traits.devices <= most) return;
   interval.is_larger = true;
   interval.half_width +=
-      kWiderPerFactor * std::log(static_cast<double>(traits.devices) / static_cast<double>(most));
+      per_factor * std::log(static_cast<double>(traits.devices) / static_cast<double>(most));
 }
 
 }  // namespace
@@ -105,8 +104,8 @@ PredictionTraits traits_of(const AccuracyRow& row) {
 
 IntervalModel::IntervalModel(const std::vector<AccuracyRow>& shipped,
                              const std::vector<AccuracyRow>& unseen,
-                             std::vector<std::string> defaults)
-    : defaults_(std::move(defaults)) {
+                             std::vector<std::string> defaults, double wider_per_factor)
+    : defaults_(std::move(defaults)), wider_per_factor_(wider_per_factor) {
   std::map<std::string, const AccuracyRow*> of_unseen;
   for (const auto& row : unseen) of_unseen[row.id] = &row;
   for (auto row : shipped) {
@@ -131,7 +130,7 @@ std::optional<Interval> IntervalModel::interval(const PredictionTraits& traits,
                                                 const std::string& without) const {
   if (!knows(traits.stack)) return unknown_interval(traits, without);
   auto found = interval_of(rows_, &AccuracyRow::speed_log_error, levels_of(traits, true), without);
-  if (found) widen(rows_, traits, *found);
+  if (found) widen(rows_, traits, wider_per_factor_, *found);
   return found;
 }
 
@@ -142,7 +141,7 @@ std::optional<Interval> IntervalModel::unknown_interval(const PredictionTraits& 
   if (!found) found = interval_of(rows_, &AccuracyRow::speed_log_error, levels, without);
   if (!found) return std::nullopt;
   found->is_stack_known = false;
-  widen(rows_, traits, *found);
+  widen(rows_, traits, wider_per_factor_, *found);
   return found;
 }
 
@@ -152,7 +151,7 @@ std::optional<IntervalModel> shipped_intervals(const base::Catalog& catalog, con
   std::vector<std::string> defaults;
   for (const auto& kind : rules.defaults) defaults.push_back(kind.use);
   const auto unseen = shipped_accuracy(catalog, kUnseenFile).value_or(std::vector<AccuracyRow>());
-  return IntervalModel(*shipped, unseen, std::move(defaults));
+  return IntervalModel(*shipped, unseen, std::move(defaults), rules.wider_per_factor);
 }
 
 void add_intervals(const std::vector<AccuracyRow>& rows, const IntervalModel& model,

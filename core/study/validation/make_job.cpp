@@ -43,6 +43,12 @@ void take_traits(const Draft& draft, workload::Model& model) {
   model.window = known.window;
   model.windowed_share = known.windowed_share;
   model.score_soft_cap = known.score_soft_cap;
+  model.causal = known.causal;
+  model.predicted_share = known.predicted_share;
+  if (model.layers == known.layers) {
+    model.pattern = known.pattern;
+    model.state_space = known.state_space;
+  }
   if (known.latent) {
     model.latent = known.latent;
     model.head_dim = known.head_dim;
@@ -52,6 +58,7 @@ void take_traits(const Draft& draft, workload::Model& model) {
   model.moe->every = known.moe->every;
   if (known.moe->every > 1) model.moe->first_dense_layers = known.moe->first_dense_layers;
   if (known.moe->ffn == model.moe->ffn) model.moe->shared_ffn = known.moe->shared_ffn;
+  model.moe->latent = known.moe->latent;
   if (known.moe->experts != model.moe->experts || known.moe->top_k != model.moe->top_k) return;
   model.moe->groups = known.moe->groups;
   model.moe->top_groups = known.moe->top_groups;
@@ -218,6 +225,7 @@ void fill_shape(Draft& draft) {
 void read_notes(Draft& draft) {
   const auto text = lower(draft.run.notes + "; " + draft.run.model);
   note_number(draft, text, "global_batch", R"(\bgbs[ =]([0-9]+)\b)");
+  note_number(draft, text, "global_batch", R"(^batch ([0-9]+)\b(?! *(?:per|/|an? )))");
   if (!draft.run.tensor && !draft.run.pipeline) {
     note_number(draft, text, "tp", R"(\btp([0-9]+))");
     note_number(draft, text, "pp", R"(\b(?:tp[0-9]+ ?)?(?:dp[0-9]+ ?)?pp([0-9]+))");

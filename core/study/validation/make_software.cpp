@@ -54,6 +54,9 @@ void set(PreparedRun& out, const Setting& setting) {
   if (key == "gradient_bytes") software.gradient_bytes = number;
   if (key == "document") out.job.document = static_cast<std::int64_t>(number);
   if (key == "prediction_layers") model.prediction_layers = static_cast<int>(number);
+  if (key == "first_dense_layers" && model.moe) {
+    model.moe->first_dense_layers = static_cast<int>(number);
+  }
   if (key == "residual") {
     software.residual += number;
     software.residual_sharded += number;

@@ -91,7 +91,7 @@ base::Bytes update_buffer(const MemoryPoint& point, const Ready& ready, int stag
         point.groups_experts ? static_cast<double>(model.moe->experts) / plan.expert : 1.0;
     const double expert =
         inputs * hidden * static_cast<double>(model.moe->ffn) / plan.expert_tensor * local;
-    const double expert_share = plan.zero >= 1 ? 1.0 / plan::expert_replicas(plan) : 1.0;
+    const double expert_share = plan.zero >= 1 ? 1.0 / plan::expert_shard_ranks(plan) : 1.0;
     buffer = std::max(buffer, std::min(expert, held.experts * expert_share));
   }
   return base::Bytes(kWord * buffer);

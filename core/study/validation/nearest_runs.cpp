@@ -160,6 +160,10 @@ std::vector<NearestPublished> nearest_published(const study::Study& study,
       all[i].reason = "no plan is legal";
       continue;
     }
+    if (study.cases[i].cluster.is_mixed()) {
+      all[i].reason = "none has mixed chips";
+      continue;
+    }
     all[i].query = query_of(study, study.cases[i], *results[i].outcome);
     if (rows) all[i].runs = nearest_runs(all[i].query, *rows, parents);
     const auto& query = all[i].query;

@@ -19,7 +19,8 @@ constexpr std::array kFlagSettings = {"fuses_tensor",     "overlap_gradients", "
 constexpr std::array kNumberSettings = {"expert_hidden",       "tensor_hidden",   "data_window",
                                         "elementwise_traffic", "launch",          "gradient_bytes",
                                         "prediction_layers",   "document",        "residual",
-                                        "permutation_traffic", "expert_capacity", "norm_traffic"};
+                                        "permutation_traffic", "expert_capacity", "norm_traffic",
+                                        "first_dense_layers"};
 
 std::vector<std::string> texts(Fields& fields, const char* key) {
   std::vector<std::string> all;
@@ -202,6 +203,10 @@ Rules read_rules(const base::Document& document, base::Reading& reading) {
   each(fields, "splits", [&](Fields& rule) { rules.splits.push_back(read_split(rule)); });
   each(fields, "features", [&](Fields& rule) { rules.features.push_back(read_feature(rule)); });
   read_judgement(fields, rules);
+  if (auto intervals = fields.maybe_map("intervals")) {
+    rules.wider_per_factor = intervals->number("wider_per_factor");
+    intervals->finish();
+  }
   fields.finish();
   return rules;
 }

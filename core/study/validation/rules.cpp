@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <set>
 
 #include "weft/validation/free_text.h"
@@ -101,6 +102,23 @@ std::string model_of(const std::string& name, const Rules& rules,
   return longest;
 }
 
+namespace {
+
+// "=tp" stands for what the row has in another column, "=global_batch/n_devices" for a whole
+// quotient of two.
+std::string value_of(const std::string& value, const PublishedRun& run) {
+  if (!value.starts_with('=')) return value;
+  const auto slash = value.find('/');
+  const auto text = column_text(run, value.substr(1, slash - 1));
+  if (slash == std::string::npos || text.empty()) return text;
+  const auto under = column_text(run, value.substr(slash + 1));
+  const auto whole = std::strtoll(text.c_str(), nullptr, 10);
+  const auto parts = std::strtoll(under.c_str(), nullptr, 10);
+  return parts > 0 && whole % parts == 0 ? std::to_string(whole / parts) : "";
+}
+
+}  // namespace
+
 void fill_blanks(PublishedRun& run, const Traits& traits, const Rules& rules,
                  std::vector<Filled>& filled) {
   std::set<std::string> done;
@@ -108,9 +126,7 @@ void fill_blanks(PublishedRun& run, const Traits& traits, const Rules& rules,
     if (done.count(fill.column) != 0 || !holds(fill.when, traits)) continue;
     const auto written = column_text(run, fill.column);
     if (fill.written.empty() ? !written.empty() : !matches(fill.written, written)) continue;
-    // "=tp" stands for what the row has in another column.
-    const auto value =
-        fill.value.starts_with('=') ? column_text(run, fill.value.substr(1)) : fill.value;
+    const auto value = value_of(fill.value, run);
     if (value.empty() || !set_column(run, fill.column, value)) continue;
     filled.push_back({fill.column, value, fill.why});
     done.insert(fill.column);

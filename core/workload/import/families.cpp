@@ -50,6 +50,14 @@ constexpr ShapeKeys kLlama4 = {"num_hidden_layers",   "hidden_size", "num_attent
                                "num_key_value_heads", "head_dim",    "intermediate_size_mlp",
                                "vocab_size"};
 
+constexpr ShapeKeys kNemotronH = {"num_hidden_layers",
+                                  "hidden_size",
+                                  "num_attention_heads",
+                                  "num_key_value_heads",
+                                  "head_dim|attention_head_dim",
+                                  "intermediate_size",
+                                  "vocab_size"};
+
 constexpr int kNone = kRequired;
 constexpr int kOf = kDerived;
 constexpr bool kGated = true;
@@ -143,6 +151,12 @@ const std::vector<Family> kFamilies = {
      kUntied,
      special::chatglm},
     {"nemotron", &kUsual, {32, 6144, 48, kOf, kOf, 24576, 256000}, kPlain, kUntied, nullptr},
+    {"nemotron_h",
+     &kNemotronH,
+     {52, 4096, 32, 8, 128, 21504, 131072},
+     kPlain,
+     kUntied,
+     special::nemotron_h},
     {"gpt_oss", &kUsual, {36, 2880, 64, 8, 64, 2880, 201088}, kGated, kUntied, special::gpt_oss},
     {"llama4", &kLlama4, {48, 5120, 40, 8, 128, 16384, 202048}, kGated, kUntied, special::llama4},
     {"llama4_text",

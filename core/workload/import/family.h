@@ -74,6 +74,7 @@ void opt(Config& config, workload::Model& model);
 void multi_query(Config& config, workload::Model& model);
 void chatglm(Config& config, workload::Model& model);
 void qwen1(Config& config, workload::Model& model);
+void nemotron_h(Config& config, workload::Model& model);
 }  // namespace special
 
 // Windows, shared by several schemas. `layer_types` lists each layer's kind; without it `fallback`

@@ -116,6 +116,22 @@ void read_job(const Options& options, const LaunchSettings& settings, Launch& la
   if (options.has("lora-r")) job.training = workload::Training::kLowRank;
 }
 
+// What is not said is left out.
+std::string options_text(const ImportedPlan& plan) {
+  std::string text;
+  const auto add = [&](bool given, const char* key, const auto& value) {
+    if (given) text += fmt::format(", {}: {}", key, value);
+  };
+  add(plan.recompute_group > 1, "recompute_group", plan.recompute_group);
+  add(!plan.context_exchange.empty(), "context_exchange", plan.context_exchange);
+  add(!plan.rank_order.empty(), "rank_order", plan.rank_order);
+  add(plan.zero_ranks > 0, "zero_ranks", plan.zero_ranks);
+  add(plan.gradient_bytes > 0, "gradient_bytes", fmt::format("{} B", plan.gradient_bytes));
+  add(plan.optimizer_offload > 0, "optimizer_offload", plan.optimizer_offload);
+  add(plan.activation_offload > 0, "activation_offload", plan.activation_offload);
+  return text;
+}
+
 std::string plan_text(const ImportedPlan& plan) {
   std::string text = fmt::format("{{tensor: {}, context: {}, data: {}, pipeline: {}, ", plan.tensor,
                                  plan.context, plan.data, plan.pipeline);
@@ -127,6 +143,7 @@ std::string plan_text(const ImportedPlan& plan) {
   text += fmt::format("recompute: {}", plan.recompute);
   if (plan.recompute_layers > 0)
     text += fmt::format(", recompute_layers: {}", plan.recompute_layers);
+  text += options_text(plan);
   if (!plan.layers.empty()) text += fmt::format(", layers: [{}]", fmt::join(plan.layers, ", "));
   return text + "}";
 }

@@ -128,15 +128,26 @@ void read_places(const Options& options, int layers, Experts& moe) {
   moe.first_dense_layers = (first + moe.every - 1) / moe.every * moe.every;
 }
 
-// Routing limited to the best of some groups of experts.
+// Routing limited to the best of some groups of experts: Megatron-Core's flags, its earlier one, by
+// which each rank of experts is a group, and MindSpeed-LLM's.
 void read_groups(const Options& options, Experts& moe) {
-  if (!options.number("moe-router-num-groups", 1)) return;
-  moe.groups = options.small("moe-router-num-groups", 1, 1);
-  moe.top_groups = options.small("moe-router-group-topk", 1, moe.groups);
+  const char* number = "moe-router-num-groups";
+  const char* top = "moe-router-group-topk";
+  if (!options.has(number) && options.has("n-group")) number = "n-group";
+  if (!options.has(top) && options.has("topk-group")) top = "topk-group";
+  if (!options.has(top)) top = "moe-router-topk-limited-devices";
+  if (options.has(number)) {
+    moe.groups = options.small(number, 1, 1);
+  } else if (options.has("moe-router-topk-limited-devices")) {
+    number = "moe-router-topk-limited-devices";
+    moe.groups = options.small("expert-model-parallel-size", 1, 1);
+  } else {
+    return options.understood(top, "routing to some groups, whose number is not given");
+  }
+  moe.top_groups = options.small(top, 1, moe.groups);
   if (moe.experts % moe.groups != 0 || moe.top_groups > moe.groups ||
       moe.top_k > moe.experts / moe.groups * moe.top_groups) {
-    options.fail("moe-router-num-groups",
-                 "groups must divide the experts, and the top ones hold those used");
+    options.fail(number, "groups must divide the experts, and the top ones hold those used");
   }
 }
 

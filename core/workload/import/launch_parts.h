@@ -15,5 +15,9 @@ std::vector<int> empty_layers(const Options& options);
 void read_plan(const Options& options, Launch& launch);
 // How layers are spread over virtual stages; the pipeline's degrees are known.
 void read_stages(const Options& options, Launch& launch);
+// What is made again; how layers are spread is known.
+void read_recompute(const Options& options, Launch& launch);
+// Exchanges of context ranks, the order of ranks, bytes of gradients, what lives on the host.
+void read_host_and_order(const Options& options, Launch& launch);
 
 }  // namespace weft::imports

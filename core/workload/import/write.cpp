@@ -16,13 +16,23 @@ std::string latent_text(const workload::LatentAttention& latent) {
       latent.query_rank, latent.key_value_rank, latent.rotary_dim, latent.value_dim);
 }
 
-std::string experts_text(const workload::Experts& moe) {
+std::string state_space_text(const workload::StateSpace& mixer) {
+  return fmt::format(
+      "state_space: {{heads: {}, head_dim: {}, state: {}, groups: {}, convolution: {}, chunk: "
+      "{}}}\n",
+      mixer.heads, mixer.head_dim, mixer.state, mixer.groups, mixer.convolution, mixer.chunk);
+}
+
+std::string experts_text(const workload::Experts& moe, bool hybrid) {
   std::string text = fmt::format("moe: {{experts: {}, top_k: {}, shared: {}, ffn: {}", moe.experts,
                                  moe.top_k, moe.shared, moe.ffn);
   if (moe.shared > 0 && moe.shared_ffn != moe.ffn) {
     text += fmt::format(", shared_ffn: {}", moe.shared_ffn);
   }
-  text += fmt::format(", first_dense_layers: {}", moe.first_dense_layers);
+  if (moe.latent > 0) text += fmt::format(", latent: {}", moe.latent);
+  if (moe.first_dense_layers > 0 || !hybrid) {
+    text += fmt::format(", first_dense_layers: {}", moe.first_dense_layers);
+  }
   if (moe.every != 1) text += fmt::format(", every: {}", moe.every);
   if (moe.groups > 1) {
     text += fmt::format(", group_limit: {{groups: {}, top: {}}}", moe.groups, moe.top_groups);
@@ -97,7 +107,9 @@ std::string model_document(const Model& model, const std::string& source, const 
   if (model.prediction_layers > 0) {
     text += fmt::format("prediction_layers: {}\n", model.prediction_layers);
   }
-  if (model.moe) text += experts_text(*model.moe);
+  if (model.is_hybrid()) text += fmt::format("pattern: \"{}\"\n", model.pattern);
+  if (model.state_space) text += state_space_text(*model.state_space);
+  if (model.moe) text += experts_text(*model.moe, model.is_hybrid());
   return text;
 }
 

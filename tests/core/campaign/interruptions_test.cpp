@@ -47,6 +47,19 @@ TEST(CountUnits, OpenedPackagesAndHostsCountWhole) {
   EXPECT_EQ(count_units(cluster, 16, Unit::kHost), 1);
 }
 
+TEST(CountUnits, PartsAroundTheDevices) {
+  const auto cluster = h100_cluster(100);
+  EXPECT_EQ(count_units(cluster, 800, Unit::kPowerSupply), 100);
+  EXPECT_EQ(count_units(cluster, 800, Unit::kRack, {32, 16, 40}), 7);
+  EXPECT_EQ(count_units(cluster, 800, Unit::kCoolingLoop, {32, 16, 40}), 3);
+  EXPECT_EQ(count_units(cluster, 800, Unit::kSite), 1);
+  EXPECT_EQ(count_units(cluster, 800, Unit::kStorage), 1);
+  double links = 0;
+  for (const auto& tier : cluster.fabric.inventory()) links += static_cast<double>(tier.links);
+  EXPECT_GT(links, 0);
+  EXPECT_DOUBLE_EQ(count_units(cluster, 400, Unit::kCable), links / 2);
+}
+
 // V1 (Kokolis et al., arXiv 2410.21680): 6.5 per 1000 node-days are 1.8 h between failures on
 // 16,384 GPUs and 0.23 h on 131,072.
 TEST(InterruptionRate, Rsc) {

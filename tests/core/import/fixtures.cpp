@@ -20,6 +20,15 @@ void expect_same_shape(const workload::Model& is, const workload::Model& expecte
   EXPECT_EQ(is.vocabulary, expected.vocabulary);
   EXPECT_EQ(is.tied_embeddings, expected.tied_embeddings);
   EXPECT_EQ(is.prediction_layers, expected.prediction_layers);
+  EXPECT_EQ(is.pattern, expected.pattern);
+  ASSERT_EQ(is.state_space.has_value(), expected.state_space.has_value());
+  if (is.state_space) {
+    EXPECT_EQ(is.state_space->heads, expected.state_space->heads);
+    EXPECT_EQ(is.state_space->head_dim, expected.state_space->head_dim);
+    EXPECT_EQ(is.state_space->state, expected.state_space->state);
+    EXPECT_EQ(is.state_space->groups, expected.state_space->groups);
+    EXPECT_EQ(is.state_space->chunk, expected.state_space->chunk);
+  }
   ASSERT_EQ(is.latent.has_value(), expected.latent.has_value());
   if (is.latent) {
     EXPECT_EQ(is.latent->query_rank, expected.latent->query_rank);
@@ -36,6 +45,7 @@ void expect_same_shape(const workload::Model& is, const workload::Model& expecte
   EXPECT_EQ(is.moe->shared_ffn, expected.moe->shared_ffn);
   EXPECT_EQ(is.moe->first_dense_layers, expected.moe->first_dense_layers);
   EXPECT_EQ(is.moe->every, expected.moe->every);
+  EXPECT_EQ(is.moe->latent, expected.moe->latent);
 }
 
 }  // namespace weft::imports::testing

@@ -198,11 +198,19 @@ TEST(Flags, Recomputation) {
   const std::string pipeline = "--pipeline-model-parallel-size 2 ";
   EXPECT_EQ(plan_of("--recompute-activations").recompute, "attention");
   EXPECT_EQ(plan_of("--recompute-granularity selective").recompute, "attention");
-  EXPECT_EQ(
-      plan_of("--recompute-granularity selective --recompute-modules layernorm moe_act").recompute,
-      "[layernorm, moe_act]");
+  const std::string some = "--recompute-granularity selective --recompute-modules layernorm ";
+  EXPECT_EQ(plan_of(some + "mlp").recompute, "[layernorm, mlp]");
+  const auto dense = small(some + "moe_act");
+  EXPECT_EQ(dense.plan.recompute, "[layernorm]");
+  ASSERT_FALSE(dense.notes.comments.empty());
+  EXPECT_EQ(dense.notes.comments.back(), "The model has no moe_act.");
+  const std::string experts = "--num-experts 4 ";
+  EXPECT_EQ(plan_of(experts + some + "moe_act").recompute, "selective");
+  EXPECT_EQ(plan_of(experts + "--moe-layer-recompute").recompute, "[moe]");
+  EXPECT_EQ(plan_of("--multi-latent-attention --recompute-mla-up-proj").recompute, "[mla_up_proj]");
+  EXPECT_EQ(plan_of("--recompute-mla-up-proj").recompute, "none");
   EXPECT_EQ(plan_of("--recompute-norm").recompute, "[layernorm]");
-  EXPECT_EQ(plan_of("--recompute-activation-function").recompute, "[mlp_act, moe_act]");
+  EXPECT_EQ(plan_of("--recompute-activation-function").recompute, "[mlp_act]");
   EXPECT_EQ(plan_of("--recompute-activation-function --recompute-norm").recompute, "selective");
   const auto odd = small("--recompute-granularity selective --recompute-modules embed");
   EXPECT_EQ(odd.plan.recompute, "none");
@@ -210,6 +218,11 @@ TEST(Flags, Recomputation) {
   EXPECT_EQ(odd.notes.understood.front().word, "--recompute-modules embed");
   const std::string full = "--recompute-granularity full --recompute-method ";
   EXPECT_EQ(plan_of(full + "uniform --recompute-num-layers 1").recompute_layers, 0);
+  EXPECT_EQ(plan_of(full + "uniform --recompute-num-layers 1").recompute_group, 1);
+  EXPECT_EQ(plan_of(full + "uniform --recompute-num-layers 3").recompute_group, 3);
+  EXPECT_EQ(plan_of(full + "uniform --recompute-num-layers 3").recompute_layers, 0);
+  expect_error(full + "uniform --recompute-num-layers 0", "at least 1");
+  expect_error(full + "odd", "uniform or block is expected");
   EXPECT_EQ(plan_of(pipeline + full + "block --recompute-num-layers 4").recompute_layers, 4);
   EXPECT_EQ(plan_of(pipeline + full + "block --recompute-num-layers 6").recompute_layers, 0)
       << "all";
@@ -224,6 +237,72 @@ TEST(Flags, Recomputation) {
                 .recompute_layers,
             6);
   expect_error("--recompute-granularity some", "full or selective is expected");
+}
+
+TEST(Flags, RoutingToGroups) {
+  const std::string moe = "--num-experts 8 --expert-model-parallel-size 4 --moe-router-topk 2 ";
+  const auto limited = model_of(moe + "--n-group 4 --topk-group 2").moe;
+  EXPECT_EQ(limited->groups, 4);
+  EXPECT_EQ(limited->top_groups, 2);
+  // Each rank of experts is a group.
+  const auto devices = model_of(moe + "--moe-router-topk-limited-devices 2").moe;
+  EXPECT_EQ(devices->groups, 4);
+  EXPECT_EQ(devices->top_groups, 2);
+  const auto open = small(moe + "--topk-group 2");
+  EXPECT_EQ(open.job.model.moe->groups, 1);
+  ASSERT_EQ(open.notes.understood.size(), 1u);
+  EXPECT_EQ(open.notes.understood.front().word, "--topk-group 2");
+  expect_error(moe + "--n-group 3 --topk-group 2", "divide the experts");
+}
+
+TEST(Flags, ExchangesOfContextRanks) {
+  const std::string context = "--context-parallel-size 2 ";
+  EXPECT_EQ(plan_of(context + "--cp-comm-type p2p").context_exchange, "ring");
+  EXPECT_EQ(plan_of(context + "--cp-comm-type all_gather").context_exchange, "all_gather");
+  EXPECT_EQ(plan_of(context + "--cp-comm-type a2a a2a").context_exchange, "ulysses");
+  EXPECT_EQ(plan_of(context + "--context-parallel-algo ulysses_cp_algo").context_exchange,
+            "ulysses");
+  EXPECT_EQ(plan_of(context + "--context-parallel-algo megatron_cp_algo").context_exchange, "ring");
+  EXPECT_EQ(plan_of(context).context_exchange, "");
+  EXPECT_EQ(plan_of("--cp-comm-type a2a").context_exchange, "") << "one rank exchanges nothing";
+  for (const char* mixed : {"--cp-comm-type a2a p2p", "--cp-comm-type a2a+p2p",
+                            "--context-parallel-algo hybrid_cp_algo"}) {
+    const auto launch = small(context + mixed);
+    EXPECT_EQ(launch.plan.context_exchange, "");
+    ASSERT_EQ(launch.notes.understood.size(), 1u) << mixed;
+    EXPECT_EQ(launch.notes.understood.front().word, mixed);
+  }
+}
+
+TEST(Flags, WhatLivesOnTheHost) {
+  EXPECT_EQ(plan_of("--optimizer-cpu-offload").optimizer_offload, 1);
+  EXPECT_EQ(plan_of("--optimizer-cpu-offload --optimizer-offload-fraction 0.25").optimizer_offload,
+            0.25);
+  EXPECT_EQ(plan_of("--optimizer-offload-fraction 0.25").optimizer_offload, 0);
+  expect_error("--optimizer-cpu-offload --optimizer-offload-fraction 2", "a share from 0 to 1");
+  EXPECT_EQ(plan_of("--cpu-offloading-num-layers 3").activation_offload, 0.25);
+  EXPECT_EQ(
+      plan_of("--pipeline-model-parallel-size 2 --cpu-offloading-num-layers 3").activation_offload,
+      0.5);
+  EXPECT_TRUE(small("--swap-optimizer").plan.optimizer_offload == 0);
+}
+
+TEST(Flags, ShardsOrdersAndGradients) {
+  const std::string sharded = "--use-distributed-optimizer --num-distributed-optimizer-instances ";
+  EXPECT_EQ(plan_of(sharded + "4").zero_ranks, 4);
+  EXPECT_EQ(plan_of(sharded + "1").zero_ranks, 0);
+  expect_error(sharded + "3", "3 do not divide 16");
+  EXPECT_EQ(plan_of("--pipeline-model-parallel-size 2 --use-tp-pp-dp-mapping").rank_order,
+            "[tensor, context, pipeline, data]");
+  EXPECT_EQ(plan_of("--grad-reduce-in-bf16").gradient_bytes, 2);
+  EXPECT_EQ(plan_of("--accumulate-allreduce-grads-in-fp32").gradient_bytes, 4);
+  EXPECT_EQ(plan_of("").gradient_bytes, 0);
+  const auto text = study_document(small(sharded + "4 --grad-reduce-in-bf16 "
+                                                   "--optimizer-cpu-offload"),
+                                   "test", std::nullopt);
+  EXPECT_NE(text.find("zero_ranks: 4, gradient_bytes: 2 B, optimizer_offload: 1}"),
+            std::string::npos)
+      << text;
 }
 
 TEST(Flags, Precision) {

@@ -46,6 +46,8 @@ const std::vector<Published> kPublished = {
     {"chatglm3_6b", "THUDM/chatglm3-6b", "chatglm3_6b", 6.244},
     {"glm4_5_air_106b_a12b", "zai-org/GLM-4.5-Air", "glm4_5_air_106b_a12b", 106.9},
     {"nemotron4_340b", "nvidia/Nemotron-4-340B-Base", "nemotron4_340b", 341.0},
+    {"nemotron3_nano_30b_a3b", "nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16",
+     "nemotron3_nano_30b_a3b", 31.58},
     {"gpt_oss_20b", "openai/gpt-oss-20b", "gpt_oss_20b", 20.9},
     {"llama4_scout", "meta-llama/Llama-4-Scout-17B-16E", "llama4_scout", 107.8},
     {"llama4_maverick", "meta-llama/Llama-4-Maverick-17B-128E", "llama4_maverick", 400.7},

@@ -179,7 +179,8 @@ TEST(Launch, DeepSeekV3WithDualPipeV) {
   EXPECT_EQ(launch.plan.recompute, "full");
   EXPECT_EQ(launch.plan.recompute_layers, 0);
   EXPECT_TRUE(names(launch.notes.understood, "--swap-optimizer"));
-  EXPECT_TRUE(names(launch.notes.understood, "--topk-group 4"));
+  EXPECT_EQ(launch.job.model.moe->groups, 8);
+  EXPECT_EQ(launch.job.model.moe->top_groups, 4);
 }
 
 TEST(Launch, StudyNamesWhatIsMissing) {

@@ -192,6 +192,13 @@ const std::vector<Refusal>& refusals() {
          plan.zero_ranks = 3;
        },
        "ZeRO over 3 ranks: they do not divide 16 data x context ranks"},
+      {Problem::kParts,
+       [](auto& cluster, auto&, auto& plan) {
+         cluster.further = {h100(1)};
+         plan = plan_of(1, 2, 1);
+         plan.parts = {0, 0};
+       },
+       "parts: no stage is on part 1 (DGX H100)"},
       {Problem::kMemory,
        [](auto&, auto& job, auto& plan) {
          job.global_batch = 256;

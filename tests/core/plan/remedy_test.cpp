@@ -7,6 +7,7 @@
 #include <set>
 
 #include "fixtures.h"
+#include "weft/plan/write.h"
 
 namespace weft::plan {
 namespace {
@@ -64,6 +65,173 @@ TEST(Remedies, MakeNoMoreLayersAgainThanNeeded) {
     EXPECT_EQ(first_problem(cluster, job, software, remedy.plan), Problem::kMemory);
   }
   EXPECT_TRUE(seen);
+}
+
+// The reserve of the stack is in the way of no plan more than of another.
+TEST(Misfit, NeverNamesTheReserve) {
+  const auto cluster = h100(8);
+  for (const char* model : {"llama3_8b", "llama3_70b", "mixtral_8x7b"}) {
+    const auto job = job_of(model, 8192, 64);
+    for (const auto& plan : {plan_of(1, 1, 1), plan_of(2, 4, 8), plan_of(8, 2, 4)}) {
+      for (const double fraction : {0.1, 0.5, 0.9}) {
+        auto software = megatron();
+        software.reserved_fraction = fraction;
+        if (first_problem(cluster, job, plan)) continue;
+        if (!first_problem(cluster, job, software, plan)) continue;
+        const auto misfit = misfit_of(cluster, job, software, plan);
+        EXPECT_STRNE(misfit.part, "reserve");
+        EXPECT_GT(misfit.part_bytes.si(), 0);
+      }
+    }
+  }
+}
+
+// The keys of a plan with those of a change in their place.
+std::string changed(const Plan& plan, const std::string& change) {
+  std::string text;
+  for (const auto& key : written_keys(plan)) {
+    if ((", " + change).find(", " + std::string(key.name) + ": ") != std::string::npos) continue;
+    const auto whole = document_text(plan);
+    const auto at = whole.find(std::string(key.name) + ": ");
+    const auto is_list = whole[at + key.name.size() + 2] == '[';
+    const auto end = is_list ? whole.find(']', at) + 1 : whole.find_first_of(",}", at);
+    text += whole.substr(at, end - at) + ", ";
+  }
+  return "{" + text + change + "}";
+}
+
+struct MisfitCase {
+  const char* model;
+  std::int64_t sequence;
+  Plan plan;
+};
+
+std::vector<MisfitCase> misfits() {
+  std::vector<MisfitCase> all = {
+      {"llama3_70b", 8192, plan_of(4, 8, 2)},  {"llama3_70b", 32768, plan_of(8, 4, 2)},
+      {"llama3_8b", 16384, plan_of(1, 2, 16)}, {"mixtral_8x7b", 8192, plan_of(2, 8, 4)},
+      {"qwen2_7b", 8192, plan_of(1, 1, 8)},    {"llama3_70b", 4096, plan_of(4, 4, 1)}};
+  all[0].plan.micro_batch = 4;
+  all[2].plan.micro_batch = 4;
+  all[3].plan.virtual_stages = 2;
+  return all;
+}
+
+// What is printed, put into the plan, is a plan that is read, is the one meant, and fits.
+TEST(Remedies, FitAsTheyAreWritten) {
+  const auto cluster = h100(8);
+  const auto software = megatron();
+  std::size_t seen = 0;
+  for (const auto& [model, sequence, plan] : misfits()) {
+    const auto job = job_of(model, sequence, 64);
+    ASSERT_EQ(first_problem(cluster, job, software, plan), Problem::kMemory) << model;
+    for (const auto& remedy : remedies(cluster, job, software, plan)) {
+      const auto text = changed(plan, remedy.change);
+      const auto document = base::Document::parse("plan: " + text + "\n", "remedy.yaml");
+      base::Reading reading;
+      const auto request = read_request(*document.root().find("plan"), reading, job, cluster);
+      EXPECT_NO_THROW(reading.throw_if_any()) << text;
+      Plan read = remedy.plan;
+      read.recompute = *request.recompute;
+      read.recompute_layers = request.recompute_layers;
+      read.micro_batch = *request.micro_batch;
+      read.data = *request.data;
+      read.virtual_stages = *request.virtual_stages;
+      read.schedule = *request.schedule;
+      apply_options(request, read);
+      EXPECT_TRUE(read == remedy.plan) << text << " is not " << document_text(remedy.plan);
+      EXPECT_FALSE(first_problem(cluster, job, software, read)) << text;
+      ++seen;
+    }
+  }
+  EXPECT_GT(seen, 20U);
+}
+
+// One step less of what was changed does not fit.
+TEST(Remedies, AreAsSmallAsFits) {
+  const auto cluster = h100(8);
+  const auto software = megatron();
+  std::set<std::string> kinds;
+  const auto expect_none = [&](const workload::Job& job, const Plan& less, const Remedy& remedy,
+                               const char* kind) {
+    kinds.insert(kind);
+    EXPECT_TRUE(first_problem(cluster, job, software, less)) << remedy.change;
+  };
+  for (const auto& [model, sequence, plan] : misfits()) {
+    const auto job = job_of(model, sequence, 64);
+    for (const auto& remedy : remedies(cluster, job, software, plan)) {
+      auto less = remedy.plan;
+      if (remedy.plan.recompute == Recompute::kModules) {
+        for (int m = 0; m < workload::kModuleCount; ++m) {
+          const auto module = static_cast<workload::Module>(m);
+          if (!remedy.plan.modules.meets(module)) continue;
+          less.modules = {};
+          for (int other = 0; other < workload::kModuleCount; ++other) {
+            const auto kept = static_cast<workload::Module>(other);
+            if (other != m && remedy.plan.modules.meets(kept)) less.modules = less.modules | kept;
+          }
+          expect_none(job, less, remedy, "modules");
+        }
+      } else if (remedy.plan.micro_batch < plan.micro_batch) {
+        for (int m = remedy.plan.micro_batch + 1; m < plan.micro_batch; ++m) {
+          less.micro_batch = m;
+          expect_none(job, less, remedy, "micro-batch");
+        }
+      } else if (remedy.plan.optimizer_offload > 0) {
+        less.optimizer_offload -= 0.1;
+        expect_none(job, less, remedy, "optimizer");
+      } else if (remedy.plan.activation_offload > 0) {
+        less.activation_offload -= 0.1;
+        expect_none(job, less, remedy, "activations");
+      } else if (remedy.plan.context > plan.context) {
+        for (int factor = 2; factor * plan.context < remedy.plan.context; ++factor) {
+          less.context = factor * plan.context;
+          less.data = plan.data / factor;
+          if (plan.data % factor == 0) expect_none(job, less, remedy, "context");
+        }
+      }
+    }
+  }
+  for (const char* kind : {"modules", "optimizer", "activations"}) {
+    EXPECT_TRUE(kinds.contains(kind)) << kind;
+  }
+}
+
+// Interleaving holds more passes than plain 1F1B does.
+TEST(Remedies, TryFewerVirtualStages) {
+  const auto cluster = h100(8);
+  const auto software = megatron();
+  const auto job = job_of("llama3_70b", 8192, 64);
+  auto plan = plan_of(4, 8, 2);
+  plan.virtual_stages = 10;
+  plan.micro_batch = 1;
+  auto plain = plan;
+  plain.virtual_stages = 1;
+  ASSERT_LT(peak_memory(job, software, plain).total(), peak_memory(job, software, plan).total());
+  auto tight = cluster;
+  tight.chip.device.memory_usable = peak_memory(job, software, plain).total() * 1.001;
+  bool seen = false;
+  for (const auto& remedy : remedies(tight, job, software, plan)) {
+    seen = seen || remedy.change == "virtual_stages: 1";
+  }
+  EXPECT_TRUE(seen);
+}
+
+// What the host cannot hold comes back to the device, as little as it must.
+TEST(Remedies, LowerAnOffloadThatFillsTheHost) {
+  auto cluster = h100(1);
+  const auto job = job_of("llama3_8b", 4096, 8);
+  Plan plan = plan_of(1, 1, 8);
+  plan.optimizer_offload = 1;
+  const auto all = peak_memory(job, megatron(), plan).host * 8;
+  cluster.host.memory = all * 0.75;
+  ASSERT_EQ(first_problem(cluster, job, megatron(), plan), Problem::kMemory);
+  const auto misfit = misfit_of(cluster, job, megatron(), plan);
+  EXPECT_TRUE(misfit.on_host);
+  EXPECT_NEAR(misfit.over / all, 0.25, 1e-9);
+  const auto found = remedies(cluster, job, megatron(), plan);
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found.front().change, "optimizer_offload: 0.7");
 }
 
 TEST(Remedies, OfWhatNeverFitsAreNone) {

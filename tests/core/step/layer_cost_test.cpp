@@ -123,6 +123,21 @@ TEST_F(OnHosts, RecomputedIsWhatItSays) {
   EXPECT_LT(one.selective_recompute.kernels, one.forward.kernels);
 }
 
+// In proportion, and nothing of the rest.
+TEST_F(OnHosts, ScanTimeScalesScansAlone) {
+  job_ = job_of("nemotron_h_8b", 4096, 64);
+  const auto kernels = [&](double scan_time) {
+    software_.scan_time = scan_time;
+    return cost(tensor_plan(1)).forward.kernels;
+  };
+  const auto plain = kernels(1);
+  EXPECT_GT(kernels(2), plain);
+  EXPECT_NEAR((kernels(3) - plain) / (kernels(2) - plain), 2, 1e-9);
+  EXPECT_LT(kernels(2) - plain, 0.5 * plain);
+  job_ = job_of("llama3_8b", 4096, 64);
+  EXPECT_EQ(kernels(1), kernels(4));
+}
+
 class Experts : public OnHosts {
  protected:
   void SetUp() override { job_ = job_of("mixtral_8x7b", 4096, 64); }
@@ -159,6 +174,32 @@ TEST_F(Experts, SendOncePerHost) {
       EXPECT_NEAR(exchanged(8 * hosts, k) / expected(8 * hosts, k, share), 1, 1e-12);
     }
   }
+}
+
+// Between hosts the copies shrink; inside them each still goes to the device of its expert.
+TEST_F(Experts, PassAllCopiesOnInsideHosts) {
+  job_.model.moe->experts = 64;
+  job_.model.moe->top_k = 8;
+  const auto sent = [&] { return cost(data_plan(64, 1, 64), LayerKind::kMoe).forward.sent; };
+  const double copies = 2 * 4096.0 * 8 * 4096 * 2;  // of both exchanges, B
+  const auto each = sent();
+  EXPECT_DOUBLE_EQ(each[0].si(), copies * 7 / 64);
+  EXPECT_DOUBLE_EQ(each[1].si(), copies * 56 / 64);
+  software_.sends_once_per_host = true;
+  const auto once = sent();
+  EXPECT_DOUBLE_EQ(once[0].si(), copies * 7 / 8);
+  EXPECT_NEAR(once[1].si() / (copies * 7 / 8), 1 - std::pow(7.0 / 8, 8), 1e-12);
+}
+
+// 32 copies a token cross to one other host once: the links inside set the time.
+TEST_F(Experts, WaitForTheSlowerOfHostsAndLinksInside) {
+  job_.model.moe->experts = 64;
+  software_.sends_once_per_host = true;
+  const OwnShapes inside(cluster_.fabric, data_plan(8, 1, 8));
+  const base::Bytes bytes(4096.0 * 32 * 4096 * 2);
+  const auto within = cluster_.fabric.cost(Collective::kAllToAll, inside.expert, bytes).time * 2.0;
+  EXPECT_GT(within, expected(16, 32, 1.0 / 16));
+  EXPECT_NEAR(exchanged(16, 32) / within, 1, 1e-12);
 }
 
 TEST_F(Experts, OnOneHostSendAllCopies) {

@@ -18,7 +18,8 @@ inline workload::Software bare() {
 
 // The groups of a plan on the first devices of a cluster.
 struct OwnShapes {
-  interconnect::GroupShape tensor, context, neighbour, expert, data, shard, replicas, expert_data;
+  interconnect::GroupShape tensor, context, neighbour, expert, data, shard, replicas, expert_data,
+      expert_shard, expert_copies;
 
   OwnShapes(const interconnect::Fabric& fabric, const plan::Plan& plan) {
     const auto used = plan.devices();
@@ -30,9 +31,12 @@ struct OwnShapes {
     data = shard = fabric.group(used, plan.tensor, ranks);
     replicas = fabric.group(used, 1, 1);
     expert_data = fabric.group(used, plan.expert, plan::expert_replicas(plan));
+    expert_shard = expert_data;
+    expert_copies = fabric.group(used, 1, 1);
   }
   [[nodiscard]] GroupShapes references() const {
-    return {tensor, context, neighbour, expert, data, shard, replicas, expert_data};
+    return {tensor, context,  neighbour,   expert,       data,
+            shard,  replicas, expert_data, expert_shard, expert_copies};
   }
 };
 

@@ -37,6 +37,7 @@ TEST(HostAdam, TakesTheTimesOfZeroOffload) {
   cluster::Host host;
   host.devices = 1;
   host.memory_bandwidth = base::Bandwidth(256e9);
+  host.update_share = cluster_of("{use: dgx_a100_80g, hosts: 1}").host.update_share;
   host.device_link = base::Bandwidth(1e15);
   const double published[][2] = {{1e9, 0.22}, {2e9, 0.51}, {4e9, 1.03}, {8e9, 2.41}, {10e9, 2.57}};
   for (const auto& [parameters, seconds] : published) {

@@ -20,6 +20,7 @@ struct Pipeline {
   Schedule schedule = Schedule::kOneForwardOneBackward;
   std::vector<double> forward, backward, weight, start, tail, overlapped;
   double transfer = 0;
+  std::vector<double> hands_forward, hands_backward;  // in its place
   plan::GivenOrder order;
 
   // Equal stages; `w` of the `b` of a backward pass are weight gradients.
@@ -45,8 +46,8 @@ struct Pipeline {
     return p;
   }
   [[nodiscard]] PipelineTimes times() const {
-    return {stages, chunks, micro_batches, schedule, forward,    backward,
-            start,  tail,   transfer,      weight,   overlapped, &order};
+    return {stages, chunks,   micro_batches, schedule,   forward, backward,      start,
+            tail,   transfer, weight,        overlapped, &order,  hands_forward, hands_backward};
   }
   [[nodiscard]] double end(Folding folding) const {
     PipelineScratch scratch;
@@ -99,6 +100,12 @@ inline Pipeline random_pipeline(std::mt19937& random, double spread) {
   for (auto& value : p.start) value = spread * share(random);
   for (auto& value : p.tail) value = 3 * spread * share(random);
   if (below(3) == 0) p.transfer = 0.2 * share(random);
+  if (below(3) == 0) {
+    for (std::size_t k = 0; k < p.forward.size(); ++k) {
+      p.hands_forward.push_back(0.4 * share(random));
+      p.hands_backward.push_back(0.4 * share(random));
+    }
+  }
   if (below(4) == 0) {
     for (const double forward : p.forward) {
       for (int c = 0; c < p.times().shape().chunks(); ++c) {

@@ -224,8 +224,8 @@ TEST_F(ExpertStep, WithSharedExpertsAddsUp) {
   EXPECT_GT(ledger.part(Part::kExpert).si(), 0);
 }
 
-// In memory experts are sharded over eight of their 64 replicas, in the step over all of them.
-TEST_F(ExpertStep, DISABLED_OfHybridShardingKeepsExpertShardsInsideTheHost) {
+// Experts are sharded over eight of their 64 replicas, as in memory.
+TEST_F(ExpertStep, OfHybridShardingKeepsExpertShardsInsideTheHost) {
   auto plan = plan_of(1, 1, 1, 64);
   plan.zero_ranks = 8;
   const auto held = plan::parameters_of_stage(job_, plan, 0);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "fixtures.h"
 
 namespace weft::workload {
@@ -26,9 +28,8 @@ int attention_kernels(const Pass& pass) {
   return count;
 }
 
-// What unfused attention adds to the products of the linear layers.
 double score_flops(const Software& software, const Shard& shard, const Pass LayerWork::*pass) {
-  return linear_flops(layer(software, shard).*pass) - linear_flops(layer({}, shard).*pass);
+  return batched_flops(layer(software, shard).*pass);
 }
 
 // 32 heads of 128: Q·K and P·V over all s² scores, twice as much backward.
@@ -38,6 +39,40 @@ TEST(UnfusedAttention, ComputesTheWholeSquare) {
   EXPECT_NEAR(score_flops(unfused(), {}, &LayerWork::backward) / (2 * products), 1, 1e-12);
   EXPECT_EQ(attention_kernels(layer(unfused()).forward), 0);
   EXPECT_EQ(attention_kernels(layer(unfused()).backward), 0);
+}
+
+// All heads and sequences of a product are one kernel.
+TEST(UnfusedAttention, HasTwoProductsForwardAndFourBackward) {
+  const auto products = [](const Pass& pass) {
+    return std::count_if(pass.kernels.begin(), pass.kernels.end(), is_batched);
+  };
+  const auto both = layer(unfused(), shard_of(4, 1, 1, 2));
+  EXPECT_EQ(products(both.forward), 2);
+  EXPECT_EQ(products(both.backward), 4);
+  for (const auto& kernel : both.forward.kernels) {
+    if (!is_batched(kernel)) continue;
+    EXPECT_EQ(std::get<chips::Gemm>(kernel.shape).batch, 2 * 32 / 4);
+    EXPECT_EQ(std::get<chips::Gemm>(kernel.shape).count, 1);
+  }
+}
+
+// Every token sees all of them: twice the triangle, less the diagonal.
+TEST(FlashAttention, OfBertComputesTheSquare) {
+  auto job = shipped_job("bert_large", 512);
+  const double square = attention_flops(work(job, LayerKind::kDense).forward);
+  EXPECT_DOUBLE_EQ(square, 4.0 * 1024 * 512 * 512);
+  job.model.causal = true;
+  EXPECT_DOUBLE_EQ(attention_flops(work(job, LayerKind::kDense).forward), square * 513 / 1024);
+}
+
+// 15 % of the tokens are looked up in the table.
+TEST(Head, OfBertIsOfMaskedTokens) {
+  auto job = shipped_job("bert_large", 512);
+  const double masked = linear_flops(work(job, LayerKind::kHead).forward);
+  const double kept = saved_activations(job, {}, LayerKind::kHead, {}).none.si();
+  job.model.predicted_share = 1;
+  EXPECT_DOUBLE_EQ(masked, 0.15 * linear_flops(work(job, LayerKind::kHead).forward));
+  EXPECT_LT(kept, 0.2 * saved_activations(job, {}, LayerKind::kHead, {}).none.si());
 }
 
 TEST(FlashAttention, ComputesTheTriangle) {
@@ -97,7 +132,7 @@ TEST(AttentionRecompute, IsTheForwardAttentionAlone) {
   EXPECT_EQ(linear_flops(attention_again(flash)), 0);
   EXPECT_EQ(streamed_bytes(attention_again(flash)), 0);
   const auto scores = layer(unfused());
-  EXPECT_NEAR(linear_flops(attention_again(scores)),
+  EXPECT_NEAR(batched_flops(attention_again(scores)),
               score_flops(unfused(), {}, &LayerWork::forward), 1e3);
   EXPECT_DOUBLE_EQ(streamed_bytes(attention_again(scores)), 10 * 32.0 * 4096 * 4096);
   for (const auto& software : {Software{}, unfused()}) {

@@ -47,7 +47,7 @@ inline Model shared_expert_model() {
 
 // Matrix FLOPs of a kernel, counted from its shape and not by the chip.
 struct MatrixFlops {
-  double operator()(const chips::Gemm& g) const { return 2 * g.m * g.n * g.k * g.count; }
+  double operator()(const chips::Gemm& g) const { return 2 * g.m * g.n * g.k * g.count * g.batch; }
   double operator()(const chips::GroupedGemm& g) const { return 2 * g.groups * g.m * g.n * g.k; }
   double operator()(const chips::Attention& a) const {
     return a.scores * (a.backward ? 6 * a.head_dim + 4 * a.value_head_dim
@@ -61,19 +61,34 @@ inline bool is_attention(const Kernel& kernel) {
   return std::holds_alternative<chips::Attention>(kernel.shape);
 }
 
-inline double attention_flops(const Pass& pass) {
+// Products in one kernel: of a scan, or of scores that are not fused.
+inline bool is_batched(const Kernel& kernel) {
+  const auto* product = std::get_if<chips::Gemm>(&kernel.shape);
+  return product != nullptr && product->batch > 1;
+}
+
+inline double batched_flops(const Pass& pass) {
   double sum = 0;
   for (const auto& kernel : pass.kernels) {
-    if (is_attention(kernel)) sum += std::visit(MatrixFlops{}, kernel.shape);
+    if (is_batched(kernel)) sum += kernel.times * std::visit(MatrixFlops{}, kernel.shape);
   }
   return sum;
 }
 
-// Without attention scores.
+inline double attention_flops(const Pass& pass) {
+  double sum = 0;
+  for (const auto& kernel : pass.kernels) {
+    if (is_attention(kernel)) sum += kernel.times * std::visit(MatrixFlops{}, kernel.shape);
+  }
+  return sum;
+}
+
+// Without attention and scans.
 inline double linear_flops(const Pass& pass) {
   double sum = 0;
   for (const auto& kernel : pass.kernels) {
-    if (!is_attention(kernel)) sum += std::visit(MatrixFlops{}, kernel.shape);
+    if (is_attention(kernel) || is_batched(kernel)) continue;
+    sum += kernel.times * std::visit(MatrixFlops{}, kernel.shape);
   }
   return sum;
 }
@@ -82,7 +97,7 @@ inline double streamed_bytes(const Pass& pass) {
   double sum = 0;
   for (const auto& kernel : pass.kernels) {
     if (const auto* memory = std::get_if<chips::MemoryBound>(&kernel.shape)) {
-      sum += memory->traffic.si();
+      sum += kernel.times * memory->traffic.si();
     }
   }
   return sum;

@@ -51,6 +51,22 @@ TEST(ReadModel, FillsInWhatFollows) {
   EXPECT_EQ(model.moe_layers(), 0);
 }
 
+TEST(ReadModel, SaysWhatIsWrongWithAPattern) {
+  const std::string scan = "state_space: {heads: 8, head_dim: 16, state: 16}\n";
+  const auto with = [&](const std::string& more) { return model_complaint(kModel + more); };
+  EXPECT_EQ(with(scan + "pattern: \"M-M*\"\n"), "");
+  EXPECT_SAYS(with(scan + "pattern: \"M-A*\"\n"), "'A' is no layer");
+  EXPECT_SAYS(with(scan + "pattern: \"M-*\"\n"), "4 layers are expected here, 3 are given");
+  EXPECT_SAYS(with("pattern: \"M-M*\"\n"), "layers M and 'state_space' come together");
+  EXPECT_SAYS(with(scan + "pattern: \"*-*-\"\n"), "layers M and 'state_space' come together");
+  EXPECT_SAYS(with(scan + "pattern: \"MEM*\"\n"), "layers E and 'moe' come together");
+  EXPECT_SAYS(with(scan), "missing key 'pattern'");
+  EXPECT_SAYS(with(scan + "pattern: \"MEM*\"\nmoe: {experts: 4, top_k: 1, ffn: 8, every: 2}\n"),
+              "the pattern says which layers have experts");
+  EXPECT_SAYS(with("state_space: {heads: 8, head_dim: 16, state: 16, groups: 3}\n"),
+              "groups must divide the heads");
+}
+
 TEST(ReadModel, CountsDenseLayersBeforeTheExperts) {
   base::Reading reading;
   const auto model = read_model(

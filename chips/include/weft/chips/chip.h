@@ -2,12 +2,14 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 
 #include "weft/base/catalog.h"
 #include "weft/base/fields.h"
 #include "weft/base/quantity.h"
 #include "weft/chips/precision.h"
+#include "weft/manufacturing/manufacturing.h"
 
 namespace weft::chips {
 
@@ -127,6 +129,8 @@ struct Chip {
   base::Rate clock;       // 0: not known
   int memory_stacks = 0;  // per package
   Device device;          // one of devices_per_package equal ones
+  // How it is made, each number at its mode: a run that asks for it draws anew (design_of()).
+  std::optional<manufacturing::Manufacturing> manufacturing;
 
   [[nodiscard]] int devices() const { return exposure == Exposure::kSplit ? dies : 1; }
 };
@@ -134,5 +138,8 @@ struct Chip {
 // Reads a document of kind `chip`: figures under `die` and `memory` are per die, `power` per
 // package. Errors go to `reading`.
 Chip read_chip(const base::Document& document, base::Reading& reading);
+
+// What the making of a chip needs to know of it, for manufacturing::read_manufacturing().
+manufacturing::Design design_of(const Chip& chip);
 
 }  // namespace weft::chips

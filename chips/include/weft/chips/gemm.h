@@ -16,8 +16,8 @@
 
 namespace weft::chips {
 
-// C[m,n] += A[m,k] · B[k,n], `count` times. `output_bytes` is per element of C, all passes over it
-// counted (2 for a BF16 write, 8 for an FP32 read-modify-write).
+// C[m,n] += A[m,k] · B[k,n], `batch` of them in one kernel, `count` kernels. `output_bytes` is per
+// element of C, all passes over it counted (2 for a BF16 write, 8 for an FP32 read-modify-write).
 struct Gemm {
   double m = 0, n = 0, k = 0;
   double count = 1;
@@ -26,6 +26,7 @@ struct Gemm {
   double epilogue = 0;  // FP32 vector operations per element of C, fused (activation, dequantise)
   // Of matrix and vector units in an epilogue; unset: 1 where they share buffers, else 0.
   std::optional<double> overlap{};
+  double batch = 1;
 };
 KernelCost gemm(const Device& device, const OperatingPoint& point, const Gemm& shape);
 // The time alone of one of them, at the device's own limit; 0 for an empty product.

@@ -86,7 +86,7 @@ TEST(Intervals, OfAStackThatIsNotKnown) {
 }
 
 TEST(Intervals, WiderBeyondTheLargestRun) {
-  const IntervalModel model(thirty("a"), {}, {});
+  const IntervalModel model(thirty("a"), {}, {}, 0.05);
   auto large = kCase;
   large.devices = 64'000;
   const auto interval = model.interval(large);

@@ -7,6 +7,9 @@
 
 namespace weft::campaign {
 
+// Below this share of productive time a run is said to make no progress.
+inline constexpr double kHopeless = 1e-3;
+
 // Productive share of the wall clock when segments of `interval` work and `pause` checkpoint are
 // interrupted at rate 1/`mean_time_between`, also while recovering:
 //   ETTR = τ / (M e^{R/M} (e^{(τ+δ)/M} − 1))

@@ -1,6 +1,7 @@
 // Chips × fabric × hosts as one value.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ struct Host {
   double psu_efficiency = 1.0;
   base::Bytes memory;                // of its CPUs; 0: not known
   base::Bandwidth memory_bandwidth;  // the same
+  double update_share = 0;           // of it that an optimizer on the CPUs reaches
   base::Bandwidth device_link;       // between it and one device, one way; 0: not known
 };
 
@@ -49,6 +51,14 @@ struct OperatingState {
   chips::OperatingPoint point;
 };
 
+// How the parts of a mixed cluster reach each other.
+struct Joint {
+  interconnect::Link link;
+  int links_per_host = 0;  // 0: as many as the host has NICs
+  int links = 0;           // that all of them share; 0: no fewer than hosts have
+  base::Time latency;      // of the way, besides the link's own
+};
+
 struct Cluster {
   std::string name;
   std::string label;  // for a person: "1 × CloudMatrix384"
@@ -61,13 +71,36 @@ struct Cluster {
   std::string facility;  // name of a site document
   std::string software;  // default stack of this kind of cluster
   OperatingState state;
+  // A mixed cluster: behind this part further ones, each with its own chips, hosts and fabric and
+  // none behind it. A stage of a pipeline lies in one part. All else here is of the first part,
+  // but for the label and the facility, which are of the whole.
+  std::vector<Cluster> further;
+  Joint joint;
 
   [[nodiscard]] std::int64_t devices() const { return hosts * host.devices; }
   [[nodiscard]] std::int64_t packages() const { return hosts * host.packages; }
   [[nodiscard]] const chips::Device& device() const { return chip.device; }
+
+  [[nodiscard]] bool is_mixed() const { return !further.empty(); }
+  [[nodiscard]] int parts() const { return 1 + static_cast<int>(further.size()); }
+  [[nodiscard]] const Cluster& part(int number) const {
+    return number == 0 ? *this : further[static_cast<std::size_t>(number) - 1];
+  }
+  // Of all parts.
+  [[nodiscard]] std::int64_t all_devices() const;
+  // "Ascend 910B2 + Nvidia A100".
+  [[nodiscard]] std::string chip_names() const;
 };
 
-// Reads one entry of a study's `clusters:`, a map {use: NAME, hosts: n | racks: n | pods: n,
+// One message of each of `devices` devices to their like in another part, all at once: links are
+// shared evenly, and the end that has fewer for a device sets the pace.
+base::Time joint_time(const Cluster& mixed, int from, int to, std::int64_t devices,
+                      base::Bytes bytes);
+
+// Reads one entry of a study's `clusters:`. {mixed: [{use: NAME, …}, …], between: {link: NAME,
+// per_host: n, links: n, latency: s}, facility: NAME} is a mixed cluster, whose facility is that of
+// its first part unless it is given; without per_host a host reaches the other parts by all its
+// NICs. Else it is a map {use: NAME, hosts: n | racks: n | pods: n,
 // hosts_per_domain: n, power_cap: W of a package, software: NAME, facility: NAME}. With
 // `hosts_per_domain` each scale-up domain is built with that many hosts (16 of the 18 trays of an
 // NVL72, so that groups stay even), and racks and pods count only those. The caller asks for the

@@ -32,9 +32,10 @@ enum class Problem {
   kHostLink,        // offload, and the cluster does not say how devices reach the host's memory
   kPartialOffload,  // activations on the host beside layers that are recomputed only in part
   kShardSplit,      // zero_ranks do not divide the data and context ranks
+  kParts,  // a stage on no part of a mixed cluster, or a part without a stage: see explain()
   kMemory,
 };
-inline constexpr int kProblemCount = 20;
+inline constexpr int kProblemCount = 21;
 const char* name_of(Problem problem);
 
 // The first rule that the plan breaks, memory not looked at; nothing when it is legal.

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 #include "weft/base/quantity.h"
+#include "weft/cluster/cluster.h"
 #include "weft/plan/plan.h"
 #include "weft/workload/model.h"
 #include "weft/workload/software.h"
@@ -15,6 +17,9 @@ namespace weft::plan {
 inline constexpr double kWeightBytes = 2.0;
 inline constexpr double kGradientBytes = 4.0;
 inline constexpr double kOptimizerBytes = 12.0;
+// What Adam reads and writes of each besides the gradient that it reads: master weight and moments
+// both ways, the 16-bit weight written.
+inline constexpr double kAdamTraffic = 2 * kOptimizerBytes + kWeightBytes;
 
 // What is held of each parameter. Mixed precision with Adam: 2 + 4 + 12 (with a distributed
 // optimizer 6 + 12/(DP·CP)); with 16-bit gradients 2 + 2 + 16, of which 4 are their FP32 copy;
@@ -38,6 +43,7 @@ struct Memory {
   base::Bytes fixed;    // of the reserve, what the allocator does not see: context, communication
   base::Bytes host;     // of the host's memory: what is offloaded
   int stage = 0;        // the pipeline stage it is for
+  int part = 0;         // of a mixed cluster, on which that stage is
   // Weights, gradients and optimizer.
   [[nodiscard]] base::Bytes state() const { return weights + gradients + optimizer; }
   // What tensors take, what the allocator holds for them, and what the device reports.
@@ -82,6 +88,12 @@ Memory memory_of_stage(const workload::Job& job, const workload::Software& softw
 // optimizer on the host.
 Memory memory_of_stage(const workload::Job& job, const workload::Software& software,
                        const Plan& plan, int stage, const StateBytes& state);
+// Of every stage, in their order; each on the stack of its part.
+std::vector<Memory> memory_of_stages(const workload::Job& job, const workload::Software& software,
+                                     const Plan& plan);
+// The stage that needs most; on a mixed cluster the one that has least left of its device.
+Memory fullest_stage(const cluster::Cluster& cluster, const workload::Job& job,
+                     const workload::Software& software, const Plan& plan);
 // The stage that needs most.
 Memory peak_memory(const workload::Job& job, const workload::Software& software, const Plan& plan);
 
@@ -100,5 +112,9 @@ base::Bytes held_bytes(const workload::ShardedParameters& parameters, const Plan
                        double per_parameter, bool sharded);
 // Ranks over which one expert is replicated.
 int expert_replicas(const Plan& plan);
+// Of these, the ranks over which ZeRO shards an expert, neighbours first. Hybrid sharding cuts them
+// into as many groups as the data and context ranks, or into the most that goes (Megatron-Core's
+// groups of partial expert-data ranks, NVIDIA/Megatron-LM megatron/core/parallel_state.py).
+int expert_shard_ranks(const Plan& plan);
 
 }  // namespace weft::plan

@@ -65,9 +65,24 @@ struct Plan {
   workload::Modules modules{};  // with Recompute::kModules: what is dropped and made again
   // With Recompute::kFull: layers that keep one input together (Megatron's method uniform).
   int recompute_group = 1;
+  // On a mixed cluster: the part of each pipeline stage. Groups of tensor, context, data and expert
+  // ranks then lie inside one part, whose devices count through its own stages in their order.
+  std::vector<int> parts;
 
   [[nodiscard]] std::int64_t devices() const {
     return static_cast<std::int64_t>(tensor) * context * data * pipeline;
+  }
+  // Of one stage.
+  [[nodiscard]] std::int64_t devices_of_stage() const {
+    return static_cast<std::int64_t>(tensor) * context * data;
+  }
+  [[nodiscard]] int part_of(int stage) const {
+    return parts.empty() ? 0 : parts[static_cast<std::size_t>(stage)];
+  }
+  // How many stages a part has.
+  [[nodiscard]] int stages_in(int part) const {
+    if (parts.empty()) return part == 0 ? pipeline : 0;
+    return static_cast<int>(std::count(parts.begin(), parts.end(), part));
   }
   [[nodiscard]] int chunks() const { return pipeline * virtual_stages; }
   [[nodiscard]] std::int64_t micro_batches(const workload::Job& job) const {

@@ -17,8 +17,8 @@ namespace weft::plan {
 struct Misfit {
   Memory memory;
   base::Bytes over;       // what is missing
-  const char* part = "";  // of weights, gradients, optimizer, reserve, buffers, activations, added
-                          // up in this order, the one with which it no longer fits
+  const char* part = "";  // of weights, gradients, optimizer, buffers, activations, added up in
+                          // this order, the one with which it no longer fits beside the reserve
   base::Bytes part_bytes;
   bool on_host = false;  // it is the host that has too little
 };
@@ -28,17 +28,23 @@ Misfit misfit_of(const cluster::Cluster& cluster, const workload::Job& job,
 // A legal plan that fits, with one thing changed, or two where no single change is enough.
 struct Remedy {
   Plan plan;
-  std::string change;  // "recompute: layernorm, moe_act"
-  base::Bytes saved;   // on the device of the stage that needs most
+  // The keys of `plan:` that differ, as a study takes them: "recompute: [layernorm, moe_act]".
+  std::string change;
+  base::Bytes saved;  // on the device of the stage that needs most
 };
-// One of each kind, each as small as fits, those that cost least first: gradients in 16 bits,
-// modules made again, a smaller micro-batch, more ZeRO, some layers made again, offload, more
-// context, pipeline or tensor ranks in the place of data ranks. Empty when nothing helps.
+// Each kind of change as small as fits: of modules made again none can be left out, of layers made
+// again, of the shares that are offloaded (in tenths), of ZeRO and of the factors by which ranks
+// move from data to another degree none can be less, and no larger micro-batch divides the batch.
+// In this order: less offload where the host is full, gradients in 16 bits, modules made again,
+// smaller micro-batches, more ZeRO, ZeRO over more ranks, some layers made again, other schedules,
+// offload, other degrees. Empty when nothing helps. Where the time of a step counts, see
+// study::remedies_by_time(). Of two changes the first goes as far as it can.
 std::vector<Remedy> remedies(const cluster::Cluster& cluster, const workload::Job& job,
                              const workload::Software& software, const Plan& plan);
 
-// "stage 3 needs 97.1 GB of 84.8 GB, 31 GB of activations no longer fit; smallest change that
-// fits: micro_batch: 1 (saves 20.1 GB)".
+// "needs 97.1 GB on stage 3, a device of H100 has 84.8 GB; it goes over with activations (31 GB)".
+std::string misfit_text(const cluster::Cluster& cluster, const Misfit& misfit);
+// The same, and the first of the remedies: "; what would fit: micro_batch: 1 (saves 20.1 GB)".
 std::string misfit_text(const cluster::Cluster& cluster, const workload::Job& job,
                         const workload::Software& software, const Plan& plan);
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "weft/base/fields.h"
@@ -18,15 +19,28 @@
 
 namespace weft::plan {
 
+// Keys of which a search without `auto` tries one value, and which say `auto`: it then tries those
+// of Axes::wide(), experts on one tensor rank and on all.
+struct OpenKeys {
+  bool schedule = false, expert_tensor = false, context_exchange = false, rank_order = false;
+  bool optimizer_offload = false, activation_offload = false;
+  [[nodiscard]] bool any() const {
+    return schedule || expert_tensor || context_exchange || rank_order || optimizer_offload ||
+           activation_offload;
+  }
+};
+
 // What a user fixed; everything else is searched.
 struct Request {
   std::optional<int> tensor, context, data, pipeline, virtual_stages, expert, micro_batch, zero;
+  std::optional<int> zero_ranks;  // all of them where it is not given, and not searched
   std::optional<bool> sequence_parallel;
   std::optional<Recompute> recompute;
   std::optional<Schedule> schedule;
   std::optional<int> expert_tensor;  // 1 where it is not given, and not searched
   std::vector<int> layers;
   std::vector<int> recompute_layers;  // of each pipeline stage, the last for all that follow
+  std::vector<int> parts;             // of each pipeline stage, on a mixed cluster
   GivenOrder order;                   // with Schedule::kGiven
   std::optional<ContextExchange> context_exchange;
   std::optional<RankOrder> rank_order;
@@ -35,6 +49,7 @@ struct Request {
   workload::Modules modules;  // with Recompute::kModules
   int recompute_group = 1;
   std::optional<base::Position> position;  // of the plan in its file
+  OpenKeys open;
   Axes axes;
 
   // Whether nothing is left to search.
@@ -56,9 +71,13 @@ struct SpaceCount {
   std::array<std::size_t, kProblemCount> refused{};  // by the first rule that refused
   // Of those refused for memory: by weights, gradients and optimizer alone, many at once.
   std::size_t by_state = 0;
+  // The first plan that each rule refused.
+  std::vector<std::pair<Problem, Plan>> examples;
   std::optional<Plan> nearest_miss;  // when nothing fits: what needs least memory
   base::Bytes least_needed;          // by it
 
+  // The example of a rule, or null.
+  [[nodiscard]] const Plan* example_of(Problem problem) const;
   SpaceCount& operator+=(const SpaceCount& other);
 };
 
@@ -67,9 +86,10 @@ struct SpaceCount {
 // least 1024 tokens a context rank); then expert ranks over the divisors of the experts, data over
 // the divisors of the batch that use at least Axes::least_used of the devices, micro-batch over
 // powers of two up to 8 sequences, schedules with virtual stages over the divisors of a stage's
-// layers (others than 1F1B: what they need), ZeRO-1 in pipelines and ZeRO-1 … 3 without, all kinds
-// of recomputation, sequence parallelism wherever there is tensor parallelism, and what Axes adds.
-// Fixed values replace their range. Nothing is stored: a space may have any size.
+// layers (others than 1F1B: what they need), on a mixed cluster placed_stages(), ZeRO-1 in
+// pipelines and ZeRO-1 … 3 without, all kinds of recomputation, sequence parallelism wherever there
+// is tensor parallelism, and what Axes adds. Fixed values replace their range. Nothing is stored: a
+// space may have any size.
 class Space {
  public:
   // Degrees outermost in the order; what they allow can be walked alone.
@@ -86,7 +106,11 @@ class Space {
   // Calls visit(plan, place) for every legal plan of a cell that fits, in order; `place` grows
   // along the whole space. Different threads may walk at once, each with its own `fitting`.
   using Visit = std::function<void(const Plan& plan, std::uint64_t place)>;
-  void walk(std::size_t cell, Fitting& fitting, SpaceCount& count, const Visit& visit) const;
+  // On a mixed cluster whose layers the request leaves open, `split` gives a plan its layers and
+  // says whether they fit; without it layers are as even as they go.
+  using Split = std::function<bool(Plan& plan)>;
+  void walk(std::size_t cell, Fitting& fitting, SpaceCount& count, const Visit& visit,
+            const Split& split = {}) const;
 
  private:
   const cluster::Cluster& cluster_;

@@ -18,6 +18,7 @@ struct MeterPower {
   base::Power facility;  // cooling and distribution: (PUE - 1) · IT
   [[nodiscard]] base::Power it() const { return devices + hosts + fabric + other_it; }
   [[nodiscard]] base::Power total() const { return it() + facility; }
+  MeterPower& operator+=(const MeterPower& other);
 };
 
 // Of one host at its plug, with `devices` as the DC power of all its devices together:

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "weft/base/money.h"
 #include "weft/base/quantity.h"
@@ -43,5 +44,9 @@ struct Bill {
 // no cost. Throws std::invalid_argument when an exchange rate is missing.
 Bill account(const cluster::Cluster& cluster, std::int64_t used_devices, const step::Ledger& ledger,
              const campaign::Goodput& goodput, const workload::Job& job, const Site& site);
+
+// Of a job on several parts, from the bill of each: cost and rent are known where those of all
+// parts are.
+Bill sum_of(std::span<const Bill> parts);
 
 }  // namespace weft::site

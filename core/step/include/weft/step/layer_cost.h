@@ -74,10 +74,12 @@ struct Groups {
   int context = 0;
   int context_neighbour = 0;
   int expert = 0;
-  int data = 0;         // data · context: replicas of dense parameters
-  int shard = 0;        // of these, the ranks over which ZeRO shards
-  int replicas = 0;     // ranks that hold the same shard; one rank unless sharding is hybrid
-  int expert_data = 0;  // replicas of experts
+  int data = 0;           // data · context: replicas of dense parameters
+  int shard = 0;          // of these, the ranks over which ZeRO shards
+  int replicas = 0;       // ranks that hold the same shard; one rank unless sharding is hybrid
+  int expert_data = 0;    // replicas of experts
+  int expert_shard = 0;   // of these, the ranks over which ZeRO shards
+  int expert_copies = 0;  // ranks that hold the same shard of experts
   int next_stage = 0;
   int far_ends = 0;  // the first and the last stage; one rank without a pipeline
 };
@@ -92,6 +94,8 @@ struct GroupShapes {
   const interconnect::GroupShape& shard;
   const interconnect::GroupShape& replicas;
   const interconnect::GroupShape& expert_data;
+  const interconnect::GroupShape& expert_shard;
+  const interconnect::GroupShape& expert_copies;
 };
 
 // One collective by the algorithm that the stack has for it.

@@ -43,6 +43,7 @@ struct Ledger {
   base::Power highest_phase;  // of one device: the mean power of its hottest phase
   // Sent by one device (mean), by fabric tier, exposed or not.
   std::array<base::Bytes, interconnect::kMaxTiers> sent{};
+  base::Bytes crossed;  // to other parts of a mixed cluster; tiers count from the inside of each
   std::array<base::Time, kPartCount> hidden{};  // communication behind compute, by cause
   Fidelity fidelity = Fidelity::kF2;
 

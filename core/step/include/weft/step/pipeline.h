@@ -7,6 +7,7 @@
 // (tested).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -39,6 +40,16 @@ struct PipelineTimes {
   // empty: both passes one after the other.
   std::span<const double> overlapped;       // s
   const plan::GivenOrder* order = nullptr;  // with plan::Schedule::kGiven
+  // In place of `transfer`, by the virtual stage that sends: to the next one, to the one before.
+  std::span<const double> hands_forward = {};   // s
+  std::span<const double> hands_backward = {};  // s
+
+  [[nodiscard]] double transfer_forward(std::size_t virtual_stage) const {
+    return hands_forward.empty() ? transfer : hands_forward[virtual_stage];
+  }
+  [[nodiscard]] double transfer_backward(std::size_t virtual_stage) const {
+    return hands_backward.empty() ? transfer : hands_backward[virtual_stage];
+  }
 
   [[nodiscard]] plan::PipelineShape shape() const {
     return {schedule, stages, chunks, micro_batches, order};
@@ -53,6 +64,8 @@ struct AlikeStages {
   double work = 0;      // s, of one micro-batch (of each way) on all its chunks
   double start = 0;     // s, as in PipelineTimes
   double tail = 0;      // s
+  // Delay of a transfer beside compute, of the first chunk: to the next stage, to the one before.
+  double hands_forward = 0, hands_backward = 0;  // s
 };
 
 enum class Folding { kFolded, kUnfolded };
@@ -63,7 +76,8 @@ struct CompiledOrder;
 struct PipelineScratch {
   std::unordered_map<std::uint64_t, std::shared_ptr<const CompiledOrder>> orders;
   std::vector<double> durations;  // s, by CompiledOrder's numbering
-  std::vector<double> ends;       // s, [result][micro-batch modulo the window]
+  std::vector<double> delays;     // s, of transfers, by CompiledOrder's rows
+  std::vector<double> ends;       // s, [result][micro-batch modulo the window], transfer included
   std::vector<double> cursor;     // s, [stage], end of its last operation
   std::vector<double> begin;      // s, [stage], start of its first operation
   // Of the last rounds: ends, and by how much an operation's predecessors were earlier than it.
@@ -88,6 +102,6 @@ double closed_form(const PipelineTimes& times, PipelineScratch& scratch);
 // runs of alike stages. For 1F1B and GPipe it is closed_form() itself. `micro_batches` are those of
 // each way through the model.
 double quick_form(std::span<const AlikeStages> stages, plan::Schedule schedule,
-                  double micro_batches, double transfer);
+                  double micro_batches);
 
 }  // namespace weft::step

@@ -16,6 +16,8 @@ struct RankGroups {
   interconnect::GroupShape shard;
   interconnect::GroupShape replicas;
   interconnect::GroupShape expert_data;
+  interconnect::GroupShape expert_shard;
+  interconnect::GroupShape expert_copies;
   interconnect::GroupShape next_stage;  // a pair of neighbours
   interconnect::GroupShape far_ends;    // a rank of the first stage and its like on the last
 };

@@ -14,8 +14,11 @@
 #include "weft/cluster/cluster.h"
 #include "weft/plan/memory.h"
 #include "weft/plan/space.h"
+#include "weft/populated/slow_down.h"
+#include "weft/population/population.h"
 #include "weft/site/site.h"
 #include "weft/step/ledger.h"
+#include "weft/study/campaign_request.h"
 #include "weft/study/search.h"
 #include "weft/workload/model.h"
 #include "weft/workload/software.h"
@@ -31,8 +34,11 @@ struct Case {
   cluster::Cluster cluster;
   workload::Software software;
   plan::Request request;
-  campaign::Policy policy;
+  CampaignRequest campaign;
+  campaign::Policy policy;  // of its first variant
   site::Site site;
+  // Its devices, where they are not all as the chip's document has them.
+  std::optional<population::Population> population;
 };
 
 struct Study {
@@ -41,7 +47,8 @@ struct Study {
   std::vector<Case> cases;
   std::vector<Section> sections;
   plan::AxesRequest search;
-  std::optional<Objective> objective;  // of `weft plan`
+  std::optional<Objective> objective;
+  base::Position objective_position;  // where it is given
 };
 
 // A document of kind `study`. Keys: job, clusters, plan (for all, or in an entry of clusters),
@@ -59,12 +66,26 @@ struct Evidence {
 };
 Evidence evidence_of(const Case& study_case, const plan::Plan& plan);
 
+// What lies on one part of a cluster.
+struct PartOutcome {
+  std::int64_t devices_used = 0;
+  std::int64_t devices_idle = 0;
+  int stages = 0;
+  int layers = 0;       // of the model
+  plan::Memory memory;  // of its stage that has least left
+  step::Ledger ledger;  // mean over its devices in use
+  base::WorkRate peak;  // of one device, in the job's precision
+};
+
 // Everything known about one case with a plan.
 struct Outcome {
   plan::Plan plan;
   Evidence evidence;
-  plan::Memory memory;  // of the stage that needs most
+  plan::Memory memory;  // of the stage that needs most; in a mixed cluster, that has least left
   step::Ledger ledger;
+  std::vector<PartOutcome> parts;  // of the cluster; one unless it is mixed
+  // What unlike devices cost; the ledger has it in it.
+  std::optional<populated::Outcome> populated;
   campaign::Goodput goodput;
   site::Bill bill;
 
@@ -72,10 +93,16 @@ struct Outcome {
   std::int64_t devices_idle = 0;
   double tokens_per_second = 0;  // while stepping
   base::WorkRate achieved;       // model FLOP/s of one device in use, causal attention
-  double mfu = 0;                // of the matrix peak of the job's precision, devices in use
+  // Of the matrix peak of the job's precision, devices in use; in a mixed cluster of the sum of
+  // their peaks.
+  double mfu = 0;
+  // In use and idle, of all parts.
+  double packages_used = 0, packages_idle = 0;
+  double dies_used = 0, dies_idle = 0;
 };
 
-// Why no plan was legal: the rule that refused most, and how far from fitting the nearest was.
+// Why no plan was legal: how far from fitting the nearest was; where none got as far as memory, the
+// last rule about what the user fixed, else the one that refused most, with an example.
 std::string why_nothing(const workload::Job& job, const Case& study_case,
                         const plan::SpaceCount& count);
 
@@ -89,8 +116,15 @@ struct CaseResult {
   std::string reason;
 };
 
+// The best plan of a case by the study's objective. Throws base::InputError for kPareto, which is
+// no one plan.
+Search one_best_plan(const Study& study, const Case& study_case, const base::ThreadTeam& team);
+
 // A plan of which nothing is left to search.
 plan::Plan plan_of(const plan::Request& request);
+// The same; on a mixed cluster with stages placed and layers split where the request leaves that
+// open.
+plan::Plan plan_of(const workload::Job& job, const Case& study_case);
 
 // Throws base::InputError, with the nearest legal plan, for explicit plans that are not legal.
 void require_legal_plans(const Study& study);

@@ -9,21 +9,24 @@
 #include "weft/base/parallel.h"
 #include "weft/cluster/cluster.h"
 #include "weft/plan/space.h"
+#include "weft/site/facility.h"
 #include "weft/step/evaluator.h"
 #include "weft/workload/model.h"
 #include "weft/workload/software.h"
 
 namespace weft::study {
 
-// kSpeed: the shortest step, which is most tokens a second. kEnergy: the least energy of all
-// devices a step, idle ones too. kPareto: all plans that no other beats in both.
+// kSpeed: the shortest step, which is most tokens a second. kEnergy: the least energy of a step at
+// the meter, idle devices and all overheads too. kPareto: all plans that no other beats in both.
 enum class Objective { kSpeed, kEnergy, kPareto };
 inline constexpr int kObjectiveCount = 3;
 const char* name_of(Objective objective);
 
 struct SearchOptions {
   Objective objective = Objective::kSpeed;
-  int top = 1;            // how many plans; of kPareto all
+  int top = 1;  // how many plans; of kPareto all
+  // Whose meter counts energy, as in a bill; null: devices alone. Must outlive the search.
+  const site::Site* site = nullptr;
   bool families = false;  // also the best plan of every value of every axis; not of kPareto
 };
 
@@ -32,7 +35,7 @@ struct Found {
   plan::Plan plan;
   std::uint64_t place = 0;  // in the space; ties go to the first
   base::Time step;
-  base::Energy energy;  // of all devices over a step; 0 when the objective is speed
+  base::Energy energy;  // at the meter over a step; 0 when the objective is speed
 };
 
 // What a family has in common.

@@ -30,7 +30,8 @@ struct Shard {
   ContextExchange context_exchange = ContextExchange::kRing;
 };
 
-// What part of the model a list belongs to.
+// What part of the model a list belongs to. In hybrid models kDense is the mean of all layers that
+// are not kMoe: state-space, attention and MLP layers by their shares of the whole model.
 enum class LayerKind { kDense, kMoe, kEmbedding, kHead };
 
 // A kernel with how often the host must launch for it.
@@ -42,6 +43,8 @@ struct Kernel {
   bool is_weight_gradient = false;  // of a layer: may be put off until the pipeline would wait
   Modules modules{};                // in a forward pass: recomputation of any of these repeats it
   bool ends_layer = false;          // in a forward pass: the backward pass needs nothing of it
+  double times = 1;                 // how often; less than 1 where only some layers have it
+  bool is_scan = false;             // of a state-space layer (Software::scan_time)
 };
 
 // Which group an exchange is over, and what it is.

@@ -7,6 +7,7 @@
 
 namespace weft::workload {
 
+struct Model;
 struct Pass;
 
 // Parts that can be dropped by themselves, as Megatron-Core names them (--recompute-modules,
@@ -39,6 +40,10 @@ class Modules {
     a.bits_ = static_cast<std::uint16_t>(a.bits_ | b.bits_);
     return a;
   }
+  friend constexpr Modules operator&(Modules a, Modules b) {
+    a.bits_ = static_cast<std::uint16_t>(a.bits_ & b.bits_);
+    return a;
+  }
   friend constexpr bool operator==(Modules, Modules) = default;
 
  private:
@@ -50,6 +55,9 @@ constexpr Modules operator|(Module a, Module b) { return Modules(a) | Modules(b)
 inline constexpr Modules kSelectiveModules =
     Module::kLayerNorm | Module::kMlpActivation | Module::kMoeActivation;
 inline constexpr Modules kAttentionModules = Module::kCoreAttention;
+
+// What the layers of a model have.
+Modules modules_of(const Model& model);
 
 // "layernorm, moe_act".
 std::string to_text(Modules modules);

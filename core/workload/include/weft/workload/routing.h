@@ -24,15 +24,18 @@ struct Routing {
 
 // Loads over what even routing gives, means over layers; all 1 when routing is even.
 struct ExpertLoad {
-  double fullest_rank = 1;    // rows of the rank that gets most
-  double fullest_expert = 1;  // rows of the expert that gets most
-  double kept = 1;            // rows that are not dropped
+  double fullest_rank = 1;  // rows of the rank that gets most
+  double kept = 1;          // rows that are not dropped
 };
 
 // Experts spread evenly over `ranks`, neighbours together. Where experts work on a fixed number of
 // places (Software::expert_capacity other than 1) loads are even whatever the routing is. For a
 // power law the mean over layers comes from seeded draws of where experts stand.
 ExpertLoad expert_load(const Job& job, double padded_capacity, int ranks);
+
+// Of the rows that are routed, those that some expert works on: what Routing::capacity or padded
+// places leave.
+double kept_share(const Job& job, double padded_capacity);
 
 // `routing:` of a job: balanced, {power_law: exponent}, {trace: [shares]}, either with
 // {capacity: factor}. `experts`: of the model; 0 when it has none.

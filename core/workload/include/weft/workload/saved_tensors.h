@@ -44,7 +44,7 @@ class SavedTensors {
   [[nodiscard]] base::Bytes put_off() const;
 
  private:
-  std::array<SavedTensor, 40> tensors_{};
+  std::array<SavedTensor, 48> tensors_{};
   std::size_t count_ = 0;
 };
 

@@ -2,6 +2,7 @@
 // numbers per stack, never per run.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,6 +62,11 @@ struct Software {
   // Whether that kernel does without the chip's own instructions (FlashAttention-2, Triton), which
   // costs what the chip says (chips::AttentionEfficiency::portable).
   bool portable_attention = false;
+  // Kernels of a state-space scan relative to plain batched products and streams. Published for
+  // those of mamba_ssm, written in Triton: as fast as FlashAttention-2 at 2 K tokens with 64
+  // numbers a channel, on A100 (Dao and Gu, arXiv 2405.21060 Figure 10), where this model without
+  // it takes 0.26 of that time.
+  double scan_time = 3.8;
   // Of matrix and vector units inside a kernel: 0 adds their times, 1 hides the shorter; unset: the
   // chip's library kernel.
   std::optional<double> unit_overlap;
@@ -140,6 +146,13 @@ struct Software {
   // Where published runs stand behind these numbers: chips, by document name, and ZeRO stages.
   std::vector<std::string> fitted_chips;
   std::vector<int> fitted_zero;
+  // Stacks of the further parts of a mixed cluster, in their order; else empty.
+  std::vector<Software> further;
+
+  // Of a part of the cluster; this one where there is but one stack.
+  [[nodiscard]] const Software& of_part(int part) const {
+    return part == 0 || further.empty() ? *this : further[static_cast<std::size_t>(part) - 1];
+  }
 };
 
 Software read_software(const base::Document& document, base::Reading& reading);

@@ -35,8 +35,7 @@ struct Interval {
   int runs = 0;                // that stand behind it
   std::string of;              // what they share, "Nvidia, dense, nemo"
   bool is_stack_known = true;  // to the fits
-  // More devices than any run of the vendor and kind had: widened by 5 % for each factor of e (a
-  // judgement).
+  // More devices than any run of the vendor and kind had: widened for each factor of e.
   bool is_larger = false;
 
   [[nodiscard]] bool holds(double log_error) const {
@@ -47,9 +46,9 @@ struct Interval {
 class IntervalModel {
  public:
   // Rows of accuracy.csv and unseen.csv; a run of both counts once. `defaults`: stacks that stand
-  // for those that are not known.
+  // for those that are not known; `wider_per_factor` is that of the rules.
   IntervalModel(const std::vector<AccuracyRow>& shipped, const std::vector<AccuracyRow>& unseen,
-                std::vector<std::string> defaults);
+                std::vector<std::string> defaults, double wider_per_factor = 0);
 
   // `without`: runs of this publication do not count, as if it were new. Nothing when there is no
   // run at all.
@@ -63,6 +62,7 @@ class IntervalModel {
  private:
   std::vector<AccuracyRow> rows_;
   std::vector<std::string> defaults_;
+  double wider_per_factor_;
 };
 
 // From the tables that ship; nothing when there is no accuracy.csv.

@@ -141,6 +141,8 @@ struct Rules {
   std::vector<Doubt> doubts;
   std::vector<RunSet> sets;
   std::vector<Explanation> explanations;
+  // How much wider an interval gets for each factor of e in devices beyond those of published runs.
+  double wider_per_factor = 0;
 };
 
 // Why a row is in doubt, or "".

@@ -35,10 +35,16 @@ struct ImportedPlan {
   int micro_batch = 1;
   int zero = 0;
   bool sequence_parallel = false;
-  std::string schedule;      // empty: 1F1B
-  std::string recompute;     // none, selective, attention, full
-  std::vector<int> layers;   // of each virtual stage; empty: even
-  int recompute_layers = 0;  // of each pipeline stage; 0: all
+  std::string schedule;          // empty: 1F1B
+  std::string recompute;         // none, selective, attention, full, or modules in brackets
+  std::vector<int> layers;       // of each virtual stage; empty: even
+  int recompute_layers = 0;      // of each pipeline stage; 0: all
+  int recompute_group = 1;       // layers that keep one input together
+  std::string context_exchange;  // ring, all_gather, ulysses; empty: not said
+  std::string rank_order;        // axes in brackets; empty: tensor, context, data, pipeline
+  int zero_ranks = 0;            // over which ZeRO shards; 0: all
+  double gradient_bytes = 0;     // 0: not said
+  double optimizer_offload = 0, activation_offload = 0;  // shares
 };
 
 struct Launch {
