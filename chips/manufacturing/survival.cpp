@@ -14,6 +14,10 @@ double Survival::failed_within(base::Time time) const {
   return -std::expm1(std::pow(aged / life, shape) - std::pow((aged + time) / life, shape));
 }
 
+double weak_when_new(double share, double alive) {
+  return share > 0 ? share / (share + alive * (1 - share)) : 0;
+}
+
 BurnedIn burn_in(double weak_die, int dies, const Survival& survival) {
   const double passed = std::pow(1 - weak_die * survival.failed_in_burn_in(), dies);
   return {passed, 1 - std::pow(1 - weak_die, dies) / passed};

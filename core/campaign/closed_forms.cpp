@@ -153,6 +153,12 @@ std::vector<std::string> closed_form_obstacles(const Scenario& scenario) {
   unless(single, "more than one tier of checkpoints");
   unless(single && survives_all(scenario.tiers[0]), "checkpoints that a failure may destroy");
   unless(single && scenario.tiers[0].load.is_fixed(), "loading of random length");
+  constexpr double kTurns = 10;  // of the cycle, for a mean over turns to say anything
+  const bool long_enough =
+      !single ||
+      scenario.horizon.window >=
+          kTurns * (planned_interval(scenario) + scenario.tiers[0].pause + mean_recovery(scenario));
+  unless(long_enough, "a window of few checkpoints");
   return obstacles;
 }
 

@@ -119,6 +119,7 @@ Estimate estimate(std::vector<double> values) {
   result.mean = total(values) / count;
   double squares = 0;
   for (const double value : values) squares += (value - result.mean) * (value - result.mean);
+  result.half_width = std::numeric_limits<double>::quiet_NaN();  // one value does not tell
   if (values.size() > 1) {
     result.half_width = student(count - 1.0) * std::sqrt(squares / (count - 1.0) / count);
   }

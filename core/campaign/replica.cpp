@@ -125,15 +125,20 @@ void Replica::handle_timer() {
   }
 }
 
-// Charges the time from now to `until` and moves the clock there. The hosts in place stall.
-void Replica::charge(TimeClass time_class, double until, std::size_t loss) {
+// Moves the clock to `until`; the hosts in place stall, and nobody is charged yet.
+void Replica::stall(TimeClass time_class, double until) {
   const double time = until - clock_;
   result_.times[static_cast<std::size_t>(time_class)] += time;
-  result_.loss[loss][static_cast<std::size_t>(time_class)] += time;
   const auto in_place =
       static_cast<double>(scenario_->fleet.hosts) - static_cast<double>(vacant_.size());
   result_.devices[static_cast<std::size_t>(DeviceClass::kStalled)] += time * in_place;
   clock_ = until;
+}
+
+// The same, charged to a cause.
+void Replica::charge(TimeClass time_class, double until, std::size_t loss) {
+  result_.loss[loss][static_cast<std::size_t>(time_class)] += until - clock_;
+  stall(time_class, until);
 }
 
 // The same for work: at a reduced rate a part of the time counts, the rest is charged to what
@@ -155,10 +160,24 @@ void Replica::charge_work(double until) {
     const auto time_class =
         static_cast<std::size_t>(reduced ? TimeClass::kCustomReduced : TimeClass::kCustomSlowed);
     result_.times[time_class] += time - useful;
-    const std::size_t loss = reduced ? loss_ : slow_cause_;
-    result_.loss[loss][time_class] += time - useful;
+    if (reduced) {
+      charge_missing(TimeClass::kCustomReduced, time - useful);
+    } else {
+      result_.loss[slow_cause_][time_class] += time - useful;
+    }
   }
   clock_ = until;
+}
+
+// To what took the hosts that are missing, in equal parts, not to whatever stopped the job last.
+void Replica::charge_missing(TimeClass time_class, double time) {
+  const auto blame = [&](std::size_t cause, double part) {
+    result_.loss[cause][static_cast<std::size_t>(time_class)] += part;
+  };
+  if (missing() == 0) return blame(loss_, time);
+  const double part = time / static_cast<double>(missing());
+  for (const auto slot : vacant_) blame(taken_by_.at(slot), part);
+  for (const auto& one : rebuilding_) blame(taken_by_.at(one.slot), part);
 }
 
 // Works and saves until an event; stops early when the run is done or goes down.

@@ -62,6 +62,7 @@ class Replica {
     double repair;  // s
     int unit;       // that failed, or -1
     bool mends;     // the repair cures it
+    std::size_t cause;
   };
   // A host in place whose replica is being built up.
   struct Rebuilding {
@@ -97,8 +98,10 @@ class Replica {
   double next_event();
   void handle_event();
   void handle_timer();
+  void stall(TimeClass time_class, double until);
   void charge(TimeClass time_class, double until, std::size_t loss);
   void charge_work(double until);
+  void charge_missing(TimeClass time_class, double time);
   void settle_hosts_out();
   void tell(Happening happening, std::size_t cause, double amount = 0);
   ReplicaResult finish();
@@ -188,6 +191,7 @@ class Replica {
   std::vector<std::int64_t> places_;             // by host: its slot, or -1
   std::vector<int> incidents_;                   // by host
   std::vector<std::pair<int, bool>> faulty_;     // by host: the unit that failed, and if cured
+  std::unordered_map<std::int64_t, std::size_t> taken_by_;  // slot → cause of its last loss
   double out_since_ = 0;
 
   // degraded

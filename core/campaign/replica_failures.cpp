@@ -136,8 +136,13 @@ void Replica::corrupt(Strike& strike) {
   tell(Happening::kCorrupted, strike.cause);
 }
 
+// A job that waits for hosts does not run: hosts may fail, but nothing interrupts it.
 void Replica::crash(Strike& strike, bool hang) {
-  result_.interruptions[strike.cause] += 1.0;
+  if (stage_ == Stage::kHosts && !takes_hosts(scenario_->causes[strike.cause].scope)) {
+    failures_.mend(strike.unit, clock_);
+    return;
+  }
+  if (stage_ != Stage::kHosts) result_.interruptions[strike.cause] += 1.0;
   // Later draws of this recovery belong to this failure, whatever came before it.
   stage_random_ =
       base::RandomStream(seed_, replica_, mixed(strike.stream, base::stream_of("recovery")));
@@ -190,7 +195,8 @@ void Replica::hit(const Cause& cause, std::int64_t slot, double repair, int unit
     failures_.mend(unit, clock_);
     return;
   }
-  leaving_.push_back({slot, repair, unit, mends});
+  const auto number = static_cast<std::size_t>(&cause - scenario_->causes.data());
+  leaving_.push_back({slot, repair, unit, mends, number});
 }
 
 // A slow host has been found. A job that runs saves first; one that is down lets it go with the
@@ -206,7 +212,7 @@ void Replica::evict(std::uint64_t id) {
     add_timer(stage_end_, TimerKind::kEvict, id);
     return;
   }
-  const Leaving leaving{found->slot, found->repair.draw(stage_random_), -1, false};
+  const Leaving leaving{found->slot, found->repair.draw(stage_random_), -1, false, found->cause};
   if (up && !planned_) {
     result_.interruptions[found->cause] += 1.0;
     planned_ = Stop::kEviction;

@@ -60,7 +60,14 @@ TimeClass Replica::class_of(Stage stage) {
 void Replica::recover_until(double until) {
   if (!std::isfinite(stage_end_) && !std::isfinite(until)) return;  // nothing comes any more
   const bool ends = stage_end_ <= until;
-  charge(class_of(stage_), ends ? stage_end_ : until, loss_);
+  const double end = ends ? stage_end_ : until;
+  if (stage_ == Stage::kHosts) {
+    const double time = end - clock_;
+    stall(class_of(stage_), end);
+    charge_missing(class_of(stage_), time);
+  } else {
+    charge(class_of(stage_), end, loss_);
+  }
   if (ends) next_stage();
 }
 
@@ -133,6 +140,7 @@ void Replica::release_hosts() {
     result_.repair_time += one.repair;
     result_.hosts_replaced += 1.0;
     vacant_.push_back(one.slot);
+    taken_by_[one.slot] = one.cause;
   }
   leaving_.clear();
   failures_.set_vacant(static_cast<std::int64_t>(vacant_.size()), clock_);
@@ -270,6 +278,7 @@ bool Replica::slice_down(Strike& strike, Stop why) {
   loss_ = strike.cause;
   tell(Happening::kStopped, strike.cause);
   if (link) {
+    taken_by_[rebuilding_.back().slot] = strike.cause;
     const double takes = elastic.rebuild.draw(stage_random_);
     add_timer(clock_ + takes, TimerKind::kRebuilt, rebuilding_.back().id);
   }

@@ -32,11 +32,15 @@ std::string campaign_row(const std::string& label, const std::string& value) {
   return wrapped(fitted(label, kCampaignLabel) + value, 2);
 }
 
+std::string half_text(double half_width) {
+  return std::isfinite(half_width) ? fmt::format("{:.2g}", half_width) : "?";
+}
+
 // "91.6 % ± 0.04 (90 % of runs: 90.9 to 92.3)", in per cent or as it is.
 std::string spread_text(const Estimate& estimate, double unit, const char* digits) {
   const auto number = [&](double value) { return fmt::format(fmt::runtime(digits), value / unit); };
   return fmt::format("{} ± {} (90 % of runs: {} to {})", number(estimate.mean),
-                     fmt::format("{:.2g}", estimate.half_width / unit), number(estimate.low),
+                     half_text(estimate.half_width / unit), number(estimate.low),
                      number(estimate.high));
 }
 
@@ -160,11 +164,11 @@ std::string causes_table(const Outlook& outlook, Colour colour) {
       continue;
     }
     text += fmt::format(
-        "  {} {:>8.3g} ± {:<7.2g} {:>11} {:>8.3g} {:>8.3g} {:>9.3f} % ± {:.2g}\n",
-        fitted(cause.name, 24), cause.interruptions.mean, cause.interruptions.half_width,
+        "  {} {:>8.3g} ± {:<7} {:>11} {:>8.3g} {:>8.3g} {:>9.3f} % ± {}\n", fitted(cause.name, 24),
+        cause.interruptions.mean, half_text(cause.interruptions.half_width),
         fmt::format("({:.3g}–{:.3g})", cause.interruptions.low, cause.interruptions.high),
         cause.degradations.mean, cause.corruptions.mean, 100 * cause.loss.mean,
-        100 * cause.loss.half_width);
+        half_text(100 * cause.loss.half_width));
   }
   if (rest > 0) text += fmt::format("  all others: {:.3f} %\n", 100 * rest);
   text += fmt::format("  {} {:>55.3f} %\n", fitted("checkpoints", 24),
@@ -190,13 +194,16 @@ std::string time_table(const Outlook& outlook, Colour colour) {
 
 std::string months_table(const Outlook& outlook, Colour colour) {
   if (outlook.by_month.size() < 2) return "";
-  auto text = bold("  failures of a new build by month of 30 days, not tolerated ones", colour);
+  auto text = bold("  failures by month of 30 days, not tolerated ones", colour);
   std::string line = "  ";
   const auto shown = std::min(kMonthsShown, outlook.by_month.size());
   for (std::size_t month = 0; month < shown; ++month) {
     double sum = 0;
     for (const double failures : outlook.by_month[month]) sum += failures;
-    line += fmt::format("{}. {:.3g}   ", month + 1, sum);
+    const double days = outlook.wall.mean / base::kDay.si() - 30.0 * static_cast<double>(month);
+    const bool whole = days >= 29.95;
+    line += fmt::format("{}. {:.3g}{}   ", month + 1, sum,
+                        whole ? "" : fmt::format(" ({:.3g} d)", days));
   }
   line.erase(line.find_last_not_of(' ') + 1);
   if (shown < outlook.by_month.size()) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "weft/plan/check.h"
+#include "weft/population/population.h"
 #include "weft/step/evaluator.h"
 
 namespace weft::study {
@@ -12,12 +13,7 @@ namespace weft::study {
 namespace {
 
 cluster::Cluster with_slow_device(cluster::Cluster cluster, double slowdown) {
-  auto& device = cluster.chip.device;
-  for (auto& peak : device.peaks.matrix) peak = peak / slowdown;
-  device.peaks.vector_fp32 = device.peaks.vector_fp32 / slowdown;
-  device.peaks.vector_fp16 = device.peaks.vector_fp16 / slowdown;
-  device.memory_bandwidth = device.memory_bandwidth / slowdown;
-  device.l2_bandwidth = device.l2_bandwidth / slowdown;
+  cluster.chip.device = population::slowed(cluster.chip.device, slowdown);
   return cluster;
 }
 

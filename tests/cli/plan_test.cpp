@@ -76,7 +76,8 @@ TEST(PlanCommand, AnswersArePlansOfAStudy) {
   const Folder folder;
   folder.write("study.yaml", searched_study("plan: {recompute_layers: 3, gradient_bytes: 2 B}\n"
                                             "search: {offload: [optimizer, activations]}\n"));
-  for (const auto& found : answer_of(folder, {"--top", "4"})["cases"][0]["plans"]) {
+  const auto answer = answer_of(folder, {"--top", "4"});
+  for (const auto& found : answer["cases"][0]["plans"]) {
     folder.write("pasted.yaml", searched_study("plan: " + found["plan"].dump() + "\n"));
     const Ended ran = folder.weft({"run", "pasted.yaml", "--json", "-"});
     ASSERT_EQ(ran.code, kAnswer) << ran.err;

@@ -15,10 +15,6 @@ double alive(const manufacturing::Survival& survival, base::Time age) {
 double still_weak(double share, double alive) {
   return share * alive / (1 - share + share * alive);
 }
-// The other way round.
-double weak_when_new(double share, double alive) {
-  return share > 0 ? share / (share + alive * (1 - share)) : 0;
-}
 
 // Dies of a package that passed burn-in are weak independently.
 double weak_device(const DeviceClass& kind, int devices_per_package) {
@@ -39,9 +35,10 @@ EarlyLife early_life(const Population& population) {
   for (const auto& kind : population.classes) {
     const double weak = weak_device(kind, population.devices_per_package);
     after_burn_in += kind.share * weak;
-    early.weak_left.push_back(still_weak(weak_when_new(weak, through_burn_in), through_all));
+    early.weak_left.push_back(
+        still_weak(manufacturing::weak_when_new(weak, through_burn_in), through_all));
   }
-  early.weak.share = weak_when_new(after_burn_in, through_burn_in);
+  early.weak.share = manufacturing::weak_when_new(after_burn_in, through_burn_in);
   early.weak.share_left = still_weak(early.weak.share, through_all);
 
   const auto& acceptance = population.acceptance;

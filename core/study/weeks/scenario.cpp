@@ -8,14 +8,6 @@ namespace weft::weeks {
 
 namespace {
 
-// A share p of weak units before burn-in of which the share q is weak after it: the odds of the
-// weak ones fell by their survival.
-double share_before(double after, const manufacturing::Survival& survival) {
-  const double alive = 1.0 - survival.failed_in_burn_in();
-  const double odds = after / (1.0 - after) / alive;
-  return odds / (1.0 + odds);
-}
-
 bool is_there_once(const campaign::Policy& policy, const std::string& cause) {
   for (const auto& component : policy.components) {
     if (component.name != cause) continue;
@@ -30,11 +22,13 @@ bool is_there_once(const campaign::Policy& policy, const std::string& cause) {
 campaign::Cause latent_cause(const manufacturing::Manufacturing& made,
                              const manufacturing::Bins& bins, double packages,
                              const campaign::Policy& policy) {
+  // The share is of packages that left burn-in; the law counts from before it.
+  const double alive = 1.0 - bins.survival.failed_in_burn_in();
   campaign::Component component;
   component.name = kLatentDefects;
   component.unit = campaign::Unit::kPackage;
   component.law =
-      campaign::weak_units_law(base::Rate(0), share_before(bins.p_latent, bins.survival),
+      campaign::weak_units_law(base::Rate(0), manufacturing::weak_when_new(bins.p_latent, alive),
                                {bins.survival.shape, bins.survival.life});
   component.silent = made.latent.silent;
   auto cause = campaign::cause_of(component, packages, policy);

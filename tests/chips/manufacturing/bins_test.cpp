@@ -41,7 +41,7 @@ TEST(LatentDefects, OfHarvestedDiesFollowThePosterior) {
     // Dies with one bad core have one defect or more in it.
     auto both = perfect;
     both.bins.push_back({"24 cores", 24, base::Rate(1.8e9), 8, ""});
-    const auto& harvested = make_bins(both).bins[1];
+    const auto harvested = make_bins(both).bins[1];
     EXPECT_GT(harvested.defects, 1);
     EXPECT_GT(harvested.latent_per_die, latent_share(x, 0.01, 2, 1));
     EXPECT_LT(harvested.latent_per_die, latent_share(x, 0.01, 2, 2));
@@ -54,7 +54,7 @@ TEST(LatentDefects, OfOneRepairedDefect) {
   made.design.cores_built = 1000;
   made.core_share = 0.002;
   made.bins = {{"all", 1000, base::Rate(0), 8, ""}, {"one off", 999, base::Rate(0), 8, ""}};
-  const auto& one_off = make_bins(made).bins[1];
+  const auto one_off = make_bins(made).bins[1];
   EXPECT_NEAR(one_off.defects, 1, 1e-5);
   EXPECT_NEAR(one_off.latent_per_die, latent_share(0.175 * 6.65, 0.01, 2, 1), 1e-7);
 }

@@ -16,6 +16,10 @@ struct Survival {
   [[nodiscard]] double failed_within(base::Time time) const;
 };
 
+// Of new units, the share that was weak where `share` of those left are, and a share `alive` of the
+// weak ones is left. 0 for none.
+double weak_when_new(double share, double alive);
+
 // 1 - exp(-(t/η)^β)
 double weibull_failed(base::Time time, double shape, base::Time life);
 

@@ -15,7 +15,8 @@
 
 namespace weft::campaign {
 
-// A mean over independent replicas and half the width of its 95 % confidence interval (Student).
+// A mean over independent replicas and half the width of its 95 % confidence interval (Student);
+// not a number for one replica.
 struct Estimate {
   double mean = 0;
   double half_width = 0;
