@@ -27,7 +27,7 @@ Estimate estimate(std::vector<double> values);
 
 enum class Happening {
   kStopped,    // by a failure, an eviction, a found corruption or maintenance
-  kRunning,    // again; `amount` is the work lost, s
+  kRunning,    // again; `amount` is the throughput from now on
   kDegraded,   // `amount` is the throughput from now on
   kCorrupted,  // silently
   kShrunk,     // runs on without hosts; `amount` is the throughput from now on
