@@ -12,7 +12,6 @@ namespace weft::campaign {
 namespace {
 
 constexpr double kForever = std::numeric_limits<double>::infinity();
-constexpr double kMonth = 30 * 86400.0;
 
 bool has_silent_failures(const Scenario& scenario) {
   return std::any_of(scenario.causes.begin(), scenario.causes.end(),

@@ -19,6 +19,8 @@
 
 namespace weft::campaign {
 
+inline constexpr double kMonth = 30 * 86400.0;  // s; ReplicaResult::by_month
+
 class Replica {
  public:
   Replica(const Scenario& scenario, StepTimes& step_times, std::uint64_t seed,

@@ -7,8 +7,6 @@ namespace weft::campaign {
 
 namespace {
 
-constexpr double kDaysPerMonth = 30 * 86400.0;
-
 std::int64_t block_of(const Fleet& fleet, Scope scope) {
   if (scope == Scope::kSwitch) return fleet.hosts_per_switch;
   if (scope == Scope::kRack) return fleet.hosts_per_rack;
@@ -39,7 +37,7 @@ bool takes_hosts(Scope scope) { return damage_of(scope) != Damage::kProcess; }
 
 void count_month(std::vector<std::vector<double>>& months, double time, std::size_t cause,
                  std::size_t causes) {
-  const auto month = static_cast<std::size_t>(time / kDaysPerMonth);
+  const auto month = static_cast<std::size_t>(time / kMonth);
   while (months.size() <= month) months.emplace_back(causes, 0.0);
   months[month][cause] += 1.0;
 }
