@@ -1,5 +1,7 @@
 #include "weft/interconnect/link.h"
 
+#include <array>
+
 namespace weft::interconnect {
 
 namespace {
@@ -46,8 +48,13 @@ InSwitchReduction read_in_switch(base::Fields fields) {
   return reduction;
 }
 
+constexpr std::array<const char*, 3> kModules = {"retimed", "linear", "coherent"};
+
 Optics read_optics(base::Fields fields) {
   Optics optics;
+  if (fields.has("kind")) {
+    optics.kind = kModules.at(fields.choice("kind", {kModules.begin(), kModules.end()}));
+  }
   optics.modules_per_link = fields.number("modules_per_link");
   if (!(optics.modules_per_link >= 0)) {
     const auto node = fields.value("modules_per_link");

@@ -32,6 +32,7 @@ TierInventory inventory_of_links(const Tier& tier, double links) {
   inventory.links = std::llround(links * tier.link.lanes);
   inventory.optical_modules = links * tier.link.optics.modules_per_link;
   inventory.module_power = tier.link.optics.module_power;
+  inventory.module_kind = tier.link.optics.kind;
   return inventory;
 }
 

@@ -78,7 +78,7 @@ Bins make_bins(const Manufacturing& manufacturing, base::ArealDensity density) {
   bins.density = density;
   bins.printed_dies =
       static_cast<double>(printed_dies(manufacturing.wafer, manufacturing.die).size());
-  bins.estimated_dies = estimated_dies(manufacturing.wafer, manufacturing.design.die_area);
+  bins.estimated_dies = estimated_dies(manufacturing.wafer, manufacturing.die);
   const double sets = bins.printed_dies / manufacturing.design.dies;
   auto own = own_of(manufacturing, all);
   // Untested dies all go into packages.

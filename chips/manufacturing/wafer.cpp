@@ -82,9 +82,9 @@ DieSize square_of(base::Area area) {
   return {side, side};
 }
 
-double estimated_dies(const Wafer& wafer, base::Area die) {
+double estimated_dies(const Wafer& wafer, const DieSize& die) {
   const double d = wafer.diameter.si() - 2 * wafer.edge.si();
-  const double s = die.si();
+  const double s = ((die.width + wafer.scribe) * (die.height + wafer.scribe)).si();
   const double inside = std::numbers::pi * d * d / 4 / s;
   return std::max(0.0, inside - std::numbers::pi * d / std::sqrt(2 * s));
 }

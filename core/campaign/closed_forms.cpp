@@ -78,11 +78,12 @@ int poisson_quantile(double mean, double level) {
 }
 
 std::vector<double> machine_repair(int machines, int spares, int crews, base::Rate failure,
-                                   base::Rate repair) {
+                                   base::Rate repair, double idle) {
   const int all = machines + spares;
   std::vector<double> logs(static_cast<std::size_t>(all) + 1, 0.0);
   for (int down = 0; down < all; ++down) {
-    const int up = std::min(machines, all - down);
+    const int working = std::min(machines, all - down);
+    const double up = working + idle * (all - down - working);
     const int busy = crews > 0 ? std::min(down + 1, crews) : down + 1;
     const auto at = static_cast<std::size_t>(down);
     logs[at + 1] = logs[at] + std::log(up * (failure / repair) / busy);

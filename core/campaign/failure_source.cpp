@@ -66,6 +66,13 @@ FailureSource::FailureSource(const Scenario& scenario, std::uint64_t seed, std::
     }
     add_population(i, cause.units - bad, cause.law, mixed(name, base::stream_of("good")));
   }
+  if (!scenario.hosts.unlimited) {
+    idle_ = std::int64_t{scenario.hosts.warm} + scenario.hosts.cold;
+    for (std::size_t i = 0; i < scenario.causes.size(); ++i) {
+      const auto name = base::stream_of(scenario.causes[i].name);
+      add_idle_population(i, mixed(name, base::stream_of("idle")));
+    }
+  }
   for (auto& population : populations_) draw(population, 0.0);
   find_next();
 }
@@ -86,9 +93,43 @@ void FailureSource::add_population(std::size_t cause, double units, LawPointer l
     population.told_apart = true;
     told_apart_ = true;
   }
-  population.in_hosts = is_in_hosts(of.scope);
+  population.place =
+      is_in_hosts(of.scope) ? Population::Place::kInJob : Population::Place::kElsewhere;
   population.serial = stream;
   populations_.push_back(std::move(population));
+}
+
+// Spares stand under the same power as the job's hosts and age with them.
+void FailureSource::add_idle_population(std::size_t cause, std::uint64_t stream) {
+  const auto& of = scenario_->causes[cause];
+  if (!is_in_hosts(of.scope) || of.idle_hazard <= 0.0) return;
+  Population population{.cause = cause,
+                        .law = of.law,
+                        .units = of.units,
+                        .place = Population::Place::kIdle,
+                        .serial = stream,
+                        .random = base::RandomStream(seed_, replica_, stream)};
+  const double constant = of.law->constant();
+  if (constant >= 0.0 && of.frailty.kind == Frailty::Kind::kNone) {
+    population.rate = constant * (1.0 - of.tolerated);
+  }
+  population.exposed = exposed_now(population);
+  populations_.push_back(std::move(population));
+}
+
+double FailureSource::exposed_now(const Population& population) const {
+  const auto hosts = static_cast<double>(scenario_->fleet.hosts);
+  switch (population.place) {
+    case Population::Place::kIdle:
+      return population.units * static_cast<double>(idle_) / hosts *
+             cause_of(population).idle_hazard;
+    case Population::Place::kInJob:
+      return std::max(
+          0.0, population.units * (1.0 - static_cast<double>(vacant_) / hosts) - population.known);
+    case Population::Place::kElsewhere:
+      break;
+  }
+  return std::max(0.0, population.units - population.known);
 }
 
 double FailureSource::marginal_at(const Population& population, double time) const {
@@ -123,9 +164,7 @@ void FailureSource::solve(Population& population) const {
 
 // The number of units has changed: what is left of the draw holds on for the new number.
 void FailureSource::expose(Population& population, double now) {
-  const auto hosts = static_cast<double>(scenario_->fleet.hosts);
-  const double in_place = population.in_hosts ? 1.0 - static_cast<double>(vacant_) / hosts : 1.0;
-  const double exposed = std::max(0.0, population.units * in_place - population.known);
+  const double exposed = exposed_now(population);
   if (exposed == population.exposed) return;
   const double grown = population.rate >= 0.0 ? population.rate * (now - population.since)
                                               : marginal_at(population, now) -
@@ -241,6 +280,7 @@ Failure FailureSource::take() {
     failure.cause = population.cause;
     failure.stream = mixed(++population.serial, base::stream_of("failure"));
     failure.mark = population.mark;
+    failure.idle = population.place == Population::Place::kIdle;
     if (population.told_apart) {
       failure.unit = tell_apart(which, failure.time);
       population.exposed = std::max(0.0, population.exposed - 1.0);
@@ -292,10 +332,11 @@ void FailureSource::host_joins(int host, double now) {
   }
 }
 
-void FailureSource::set_vacant(std::int64_t hosts, double now) {
-  if (hosts == vacant_) return;
+void FailureSource::set_hosts(std::int64_t vacant, std::int64_t idle, double now) {
+  if (vacant == vacant_ && idle == idle_) return;
   change(now);
-  vacant_ = hosts;
+  vacant_ = vacant;
+  idle_ = idle;
 }
 
 }  // namespace weft::campaign

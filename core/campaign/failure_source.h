@@ -19,6 +19,7 @@ struct Failure {
   int unit = -1;             // of FailureSource, where units of this cause are told apart
   std::uint64_t stream = 0;  // substream of what happens next: the same in every what-if
   double mark = 0;           // uniform in (0, 1): its outcome
+  bool idle = false;         // of a spare that waits
 };
 
 class FailureSource {
@@ -38,8 +39,9 @@ class FailureSource {
   void place(int unit, int host);
   void host_leaves(int host, double now);
   void host_joins(int host, double now);
-  // Units in hosts count in proportion to the hosts that are in place.
-  void set_vacant(std::int64_t hosts, double now);
+  // Units in hosts count in proportion to the hosts that are in place, those of spares to the hosts
+  // that wait (Cause::idle_hazard); units in spares are not told apart.
+  void set_hosts(std::int64_t vacant, std::int64_t idle, double now);
   [[nodiscard]] int host_of(int unit) const { return units_[index(unit)].host; }
 
  private:
@@ -52,7 +54,8 @@ class FailureSource {
     double exposed = 0;  // units that this population stands for now
     double rate = -1;    // constant hazard of one unit that is not tolerated; negative: ages
     bool told_apart = false;
-    bool in_hosts = false;
+    enum class Place { kElsewhere, kInJob, kIdle };
+    Place place = Place::kElsewhere;
     double left = 0;  // cumulative hazard of all until the next failure, from `since` on
     double since = 0;
     double next = 0;
@@ -85,6 +88,8 @@ class FailureSource {
   static std::size_t index(int unit) { return static_cast<std::size_t>(unit); }
 
   void add_population(std::size_t cause, double units, LawPointer law, std::uint64_t stream);
+  void add_idle_population(std::size_t cause, std::uint64_t stream);
+  [[nodiscard]] double exposed_now(const Population& population) const;
   [[nodiscard]] const Cause& cause_of(const Population& population) const {
     return scenario_->causes[population.cause];
   }
@@ -105,6 +110,7 @@ class FailureSource {
   std::uint64_t replica_;
   bool told_apart_ = false;
   std::int64_t vacant_ = 0;
+  std::int64_t idle_ = 0;
   std::vector<Population> populations_;
   std::vector<Unit> units_;
   std::vector<std::vector<int>> by_host_;

@@ -12,9 +12,6 @@ double whole_units(std::int64_t devices, std::int64_t devices_per_unit) {
   return static_cast<double>(units);
 }
 
-double switches(const interconnect::TierInventory& tier) {
-  return static_cast<double>(tier.switches);
-}
 double optical_modules(const interconnect::TierInventory& tier) { return tier.optical_modules; }
 double cables(const interconnect::TierInventory& tier) { return static_cast<double>(tier.links); }
 
@@ -22,6 +19,17 @@ template <class Count>
 double in_fabric(const cluster::Cluster& cluster, Count count) {
   double sum = 0;
   for (const auto& tier : cluster.fabric.inventory()) sum += count(tier);
+  return sum;
+}
+
+// Of the network: switch chips inside a host fail with what stands around them.
+double switches_between_hosts(const cluster::Cluster& cluster) {
+  const auto tiers = cluster.fabric.inventory();
+  double sum = 0;
+  for (std::size_t t = 0; t < tiers.size(); ++t) {
+    const bool is_inside = cluster.fabric.unit_size(static_cast<int>(t)) <= cluster.host.devices;
+    if (!is_inside) sum += static_cast<double>(tiers[t].switches);
+  }
   return sum;
 }
 
@@ -45,7 +53,7 @@ double count_units(const cluster::Cluster& cluster, std::int64_t used_devices, U
     case Unit::kNic:
       return hosts * cluster.host.nics;
     case Unit::kSwitch:
-      return share * in_fabric(cluster, switches);
+      return share * switches_between_hosts(cluster);
     case Unit::kOpticalModule:
       return share * in_fabric(cluster, optical_modules);
     case Unit::kCable:

@@ -20,8 +20,10 @@ int HostPool::advance() {
   const Event event = events_.top();
   events_.pop();
   if (event.warmed) {
-    --warming_;
-    warm_.push_back(event.host);
+    // One that broke down meanwhile does not become warm.
+    const auto erased =
+        std::erase_if(warming_, [&event](const Warming& one) { return one.order == event.order; });
+    if (erased > 0) warm_.push_back(event.host);
     return kNone;
   }
   --out_;
@@ -57,10 +59,10 @@ void HostPool::start_repair(int host, double takes, double now) {
 
 void HostPool::warm_up(double now) {
   const auto target = static_cast<std::size_t>(policy_.warm);
-  while (!cold_.empty() && warm_.size() + static_cast<std::size_t>(warming_) < target) {
+  while (!cold_.empty() && warm_.size() + warming_.size() < target) {
     const int host = cold_.front();
     cold_.pop_front();
-    ++warming_;
+    warming_.push_back({order_, host});
     events_.push({now + policy_.provision.draw(random_), order_++, host, true});
   }
 }
@@ -76,8 +78,29 @@ HostPool::Spare HostPool::take(double now) {
   return spare;
 }
 
+void HostPool::lose_idle(double place, double takes, double now) {
+  if (idle() == 0) return;
+  auto at = static_cast<std::size_t>(place * static_cast<double>(idle()));
+  int host = 0;
+  const auto take_from = [&at, &host](std::deque<int>& hosts) {
+    host = hosts[at];
+    hosts.erase(hosts.begin() + static_cast<std::ptrdiff_t>(at));
+  };
+  if (at < warm_.size()) {
+    take_from(warm_);
+  } else if (at -= warm_.size(); at < cold_.size()) {
+    take_from(cold_);
+  } else {
+    at -= cold_.size();
+    host = warming_[at].host;
+    warming_.erase(warming_.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+  send(host, takes, false, now);
+  warm_up(now);
+}
+
 std::int64_t HostPool::idle() const {
-  return static_cast<std::int64_t>(warm_.size() + cold_.size()) + warming_;
+  return static_cast<std::int64_t>(warm_.size() + cold_.size() + warming_.size());
 }
 
 }  // namespace weft::campaign

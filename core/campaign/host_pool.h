@@ -34,6 +34,10 @@ class HostPool {
   // A spare; only if has_spare().
   Spare take(double now);
 
+  // One of the idle hosts, the one at `place` in [0, 1) of them, breaks down and is sent for a
+  // repair of `takes` s. Nothing happens when there is none.
+  void lose_idle(double place, double takes, double now);
+
   [[nodiscard]] std::int64_t out() const { return out_; }  // under repair or waiting for it
   [[nodiscard]] std::int64_t repaired() const { return repaired_; }
   [[nodiscard]] std::int64_t idle() const;  // spares, also while they are warmed
@@ -49,6 +53,10 @@ class HostPool {
       return time != other.time ? time > other.time : order > other.order;
     }
   };
+  struct Warming {
+    std::uint64_t order;  // of its event
+    int host;
+  };
   struct Waiting {
     int host;
     double takes;
@@ -62,7 +70,7 @@ class HostPool {
   std::deque<Waiting> waiting_;
   std::deque<int> warm_;
   std::deque<int> cold_;
-  std::int64_t warming_ = 0;
+  std::vector<Warming> warming_;
   std::int64_t out_ = 0;
   std::int64_t busy_crews_ = 0;
   std::int64_t repaired_ = 0;

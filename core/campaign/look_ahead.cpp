@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "weft/base/parallel.h"
+#include "weft/base/statistics.h"
 #include "weft/campaign/closed_forms.h"
 #include "weft/campaign/outlook.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 // Two-sided 95 % quantile of Student's t (Cornish and Fisher's expansion about the normal).
 double student(double freedom) {
-  constexpr double kNormal = 1.959963984540054;
+  constexpr double kNormal = base::kNormalTwoSided95;
   const double z3 = kNormal * kNormal * kNormal;
   const double z5 = z3 * kNormal * kNormal;
   const double z7 = z5 * kNormal * kNormal;
@@ -87,6 +88,10 @@ void add_means(Outlook& outlook, const std::vector<ReplicaResult>& results, std:
       add(outlook.by_month[i], one.by_month[i], weight);
     }
     outlook.finished += one.finished ? weight : 0.0;
+    outlook.cut += one.cut ? 1 : 0;
+    outlook.waits_infeasible += weight * one.waits_infeasible;
+    outlook.waiting += weight * one.waited / one.wall;
+    outlook.waiting_infeasible += weight * one.waited_infeasible / one.wall;
     stops += total(one.interruptions);
     wall += one.wall;
   }
@@ -106,6 +111,9 @@ void add_estimates(Outlook& outlook, const std::vector<ReplicaResult>& results) 
   outlook.hosts_out = estimate_of(results, mean_out);
   outlook.hosts_replaced =
       estimate_of(results, [](const ReplicaResult& one) { return one.hosts_replaced; });
+  outlook.spares_failed =
+      estimate_of(results, [](const ReplicaResult& one) { return one.spares_failed; });
+  outlook.waits = estimate_of(results, [](const ReplicaResult& one) { return one.waits; });
   outlook.checkpoints =
       estimate_of(results, [](const ReplicaResult& one) { return one.checkpoints; });
 }
@@ -165,6 +173,7 @@ Outlook look_ahead(const Scenario& scenario, StepTimes& step_times, const Sampli
     outlook.by_cause.push_back(cause_outlook(scenario.causes[i], i, results));
   }
   outlook.states_asked = step_times.asked();
+  outlook.states_infeasible = step_times.infeasible();
   outlook.expected_between = 1.0 / stop_rate(scenario);
   outlook.interval = planned_interval(scenario);
   outlook.why_not_closed = closed_form_obstacles(scenario);

@@ -24,7 +24,7 @@ void check_cause(const Cause& cause) {
   demand(cause.units >= 0.0 && std::isfinite(cause.units),
          fmt::format("'{}' has no number of units", cause.name));
   for (const double share : {cause.tolerated, cause.hang, cause.degraded, cause.silent,
-                             cause.transient, cause.affects}) {
+                             cause.transient, cause.affects, cause.idle_hazard}) {
     demand(is_share(share), fmt::format("a share of '{}' is outside 0 to 1", cause.name));
   }
   demand(cause.tolerated + cause.hang + cause.degraded + cause.silent <= 1.0 + 1e-12,

@@ -181,6 +181,7 @@ Component read_component(const std::string& name, base::Fields fields, double fa
   read_outcomes(fields, component);
   read_degradation(fields, component);
   if (fields.has("repair")) component.repair = read_duration(fields, "repair");
+  if (fields.has("idle_hazard")) component.idle_hazard = read_part(fields, "idle_hazard", 1.0);
   fields.finish();
   return component;
 }

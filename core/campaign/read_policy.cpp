@@ -61,6 +61,9 @@ SparePolicy read_spares(Fields fields) {
   hosts.swap = read_duration(fields, "swap", Duration());
   hosts.provision = read_duration(fields, "provision", Duration());
   hosts.eject_after = fields.small_integer("eject_after", 0, 0);
+  spares.idle_hazard = fields.number("idle_hazard", spares.idle_hazard);
+  require(fields, "idle_hazard", spares.idle_hazard >= 0 && spares.idle_hazard <= 1,
+          "a share between 0 and 100 % is expected here");
   fields.finish();
   spares.hosts = hosts;
   return spares;
@@ -90,6 +93,8 @@ ElasticPolicy read_elastic(Fields fields) {
     const double share = key[0] == 'f' ? elastic.fatal : elastic.smallest;
     require(fields, key, share >= 0 && share <= 1, "a share between 0 and 100 % is expected here");
   }
+  static const std::vector<std::string> kBatches = {"shrinks", "kept"};
+  elastic.keeps_batch = fields.choice("batch", kBatches, 0) == 1;
   fields.finish();
   return elastic;
 }

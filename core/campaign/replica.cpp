@@ -58,6 +58,10 @@ ReplicaResult Replica::run() {
     if (clock_ >= end_) break;
     if (done_ || clock_ < next_event()) continue;
     if (is_hopeless()) break;
+    if (events_ >= scenario_->horizon.most_events) {
+      result_.cut = true;
+      break;
+    }
     ++events_;
     handle_event();
   }
@@ -71,11 +75,9 @@ bool Replica::is_stuck() const {
 }
 
 // Stops so often that it would go on for ever: where no window ends it, looked at now and then, so
-// that a bad start of a run does not count; else after a number of events that no job lives to see.
+// that a bad start of a run does not count.
 bool Replica::is_hopeless() const {
   constexpr std::uint64_t kEvents = 4096;
-  constexpr std::uint64_t kMostEvents = 20'000'000;
-  if (events_ >= kMostEvents) return true;
   return !std::isfinite(end_) && events_ > 0 && events_ % kEvents == 0 &&
          work_ < kHopeless * clock_;
 }
@@ -92,6 +94,7 @@ void Replica::handle_event() {
     settle_hosts_out();
     const int host = pool_.advance();
     if (host != HostPool::kNone) host_came_back(host);
+    tell_where_hosts_are();
   } else if (!timers_.empty() && timers_.top().time <= clock_) {
     handle_timer();
   } else {
@@ -124,6 +127,20 @@ void Replica::handle_timer() {
   }
 }
 
+void Replica::remember(TimeClass time_class, double until) {
+  if (!with_stretches_ || until <= clock_) return;
+  auto& all = result_.stretches;
+  const bool works = time_class == TimeClass::kProductive;
+  const Stretch one{until, time_class, works ? rate_ : 0.0, static_cast<double>(vacant_.size())};
+  const bool same = !all.empty() && all.back().time_class == one.time_class &&
+                    all.back().rate == one.rate && all.back().missing == one.missing;
+  if (same) {
+    all.back().until = until;
+  } else {
+    all.push_back(one);
+  }
+}
+
 // Moves the clock to `until`; the hosts in place stall, and nobody is charged yet.
 void Replica::stall(TimeClass time_class, double until) {
   const double time = until - clock_;
@@ -131,6 +148,7 @@ void Replica::stall(TimeClass time_class, double until) {
   const auto in_place =
       static_cast<double>(scenario_->fleet.hosts) - static_cast<double>(vacant_.size());
   result_.devices[static_cast<std::size_t>(DeviceClass::kStalled)] += time * in_place;
+  remember(time_class, until);
   clock_ = until;
 }
 
@@ -165,6 +183,7 @@ void Replica::charge_work(double until) {
       result_.loss[slow_cause_][time_class] += time - useful;
     }
   }
+  remember(TimeClass::kProductive, until);
   clock_ = until;
 }
 
@@ -271,6 +290,11 @@ void Replica::settle_hosts_out() {
   }
 }
 
+void Replica::tell_where_hosts_are() {
+  failures_.set_hosts(static_cast<std::int64_t>(vacant_.size()),
+                      scenario_->hosts.unlimited ? 0 : pool_.idle(), clock_);
+}
+
 void Replica::tell(Happening happening, std::size_t cause, double amount) {
   if (result_.timeline.size() >= timeline_entries_) return;
   const auto& causes = scenario_->causes;
@@ -311,8 +335,11 @@ void Replica::add_timer(double time, TimerKind kind, std::uint64_t id) {
 }
 
 ReplicaResult simulate_replica(const Scenario& scenario, StepTimes& step_times, std::uint64_t seed,
-                               std::uint64_t replica, std::size_t timeline_entries) {
-  return Replica(scenario, step_times, seed, replica, timeline_entries).run();
+                               std::uint64_t replica, std::size_t timeline_entries,
+                               bool with_stretches) {
+  Replica played(scenario, step_times, seed, replica, timeline_entries);
+  if (with_stretches) played.remember_stretches();
+  return played.run();
 }
 
 }  // namespace weft::campaign

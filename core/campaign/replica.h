@@ -26,6 +26,8 @@ class Replica {
   Replica(const Scenario& scenario, StepTimes& step_times, std::uint64_t seed,
           std::uint64_t replica, std::size_t timeline_entries);
   ReplicaResult run();
+  // Fills ReplicaResult::stretches.
+  void remember_stretches() { with_stretches_ = true; }
 
  private:
   enum class Stage {
@@ -100,17 +102,20 @@ class Replica {
   double next_event();
   void handle_event();
   void handle_timer();
+  void remember(TimeClass time_class, double until);
   void stall(TimeClass time_class, double until);
   void charge(TimeClass time_class, double until, std::size_t loss);
   void charge_work(double until);
   void charge_missing(TimeClass time_class, double time);
   void settle_hosts_out();
+  void tell_where_hosts_are();
   void tell(Happening happening, std::size_t cause, double amount = 0);
   ReplicaResult finish();
 
   // replica_failures.cpp: what a failure does
   void handle_failure();
   [[nodiscard]] Strike strike_of(const Failure& failure) const;
+  void lose_spare(const Failure& failure);
   void degrade(Strike& strike);
   void corrupt(Strike& strike);
   void crash(Strike& strike, bool hang);
@@ -123,7 +128,7 @@ class Replica {
   [[nodiscard]] std::int64_t slot_of(const Strike& strike) const;
   int host_at(std::int64_t slot);
   void update_rate();
-  double throughput(Signature state);
+  [[nodiscard]] double throughput(Signature state) const;
 
   // replica_recovery.cpp: how the job comes back
   void stop(Stop why, std::size_t loss, Damage damage, base::RandomStream& random);
@@ -141,6 +146,7 @@ class Replica {
   void slot_rebuilt(std::uint64_t id);
   std::int64_t put_in_place(const HostPool::Spare& spare);
   [[nodiscard]] int lost_replicas() const;
+  [[nodiscard]] bool has_enough_replicas() const;
   [[nodiscard]] bool may_run_without() const;
   [[nodiscard]] std::int64_t missing() const;
   [[nodiscard]] bool is_stuck() const;
@@ -164,6 +170,7 @@ class Replica {
   double host_work_ = 0;  // productive host-s so far that have not been lost
   double rate_ = 1;
   double end_ = 0;  // of the window
+  bool with_stretches_ = false;
   std::uint64_t events_ = 0;
   base::Time interval_;
   base::Time expected_between_;

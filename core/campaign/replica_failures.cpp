@@ -58,6 +58,7 @@ Replica::Strike Replica::strike_of(const Failure& failure) const {
 
 void Replica::handle_failure() {
   const Failure failure = failures_.take();
+  if (failure.idle) return lose_spare(failure);
   const auto& cause = scenario_->causes[failure.cause];
   double mark = failure.mark - cause.tolerated;
   if (mark < 0.0) {
@@ -73,6 +74,23 @@ void Replica::handle_failure() {
   } else {
     crash(strike, mark < cause.hang);
   }
+}
+
+// A spare that waits breaks down: it goes to repair as others do. What only slows a device, or
+// spoils its numbers, is not seen before it works.
+void Replica::lose_spare(const Failure& failure) {
+  const auto& cause = scenario_->causes[failure.cause];
+  if (failure.mark < cause.tolerated + cause.degraded + cause.silent) return;
+  auto strike = strike_of(failure);
+  const auto& hosts = scenario_->hosts;
+  const auto& repair =
+      strike.transient < cause.transient ? hosts.reboot : cause.repair.value_or(hosts.out_of_band);
+  const double takes = repair.draw(strike.random);
+  settle_hosts_out();
+  pool_.lose_idle(strike.place, takes, clock_);
+  result_.spares_failed += 1.0;
+  result_.repair_time += takes;
+  tell_where_hosts_are();
 }
 
 // A slot with a host in it.
@@ -275,13 +293,14 @@ void Replica::update_rate() {
 }
 
 // Of a state with the hosts that are missing.
-double Replica::throughput(Signature state) {
+double Replica::throughput(Signature state) const {
   if (missing() == 0) return step_times_->relative(state);
   const auto mode = scenario_->elastic.mode;
   Signature rerouted = state;
   rerouted.rerouted_hosts = static_cast<int>(missing());
   if (mode == Elastic::kReroute) return step_times_->relative(rerouted);
   state.lost_replicas = lost_replicas();
+  state.keeps_batch = scenario_->elastic.keeps_batch;
   const double shrunk = step_times_->relative(state);
   return mode == Elastic::kBest ? std::max(shrunk, step_times_->relative(rerouted)) : shrunk;
 }

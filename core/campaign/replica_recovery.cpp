@@ -63,6 +63,8 @@ void Replica::recover_until(double until) {
   const double end = ends ? stage_end_ : until;
   if (stage_ == Stage::kHosts) {
     const double time = end - clock_;
+    result_.waited += time;
+    if (has_enough_replicas()) result_.waited_infeasible += time;
     stall(class_of(stage_), end);
     charge_missing(class_of(stage_), time);
   } else {
@@ -82,6 +84,8 @@ void Replica::enter(Stage stage) {
       fill_slots();
       if (!vacant_.empty() && !may_run_without()) {
         stage_end_ = std::numeric_limits<double>::infinity();
+        result_.waits += 1.0;
+        if (has_enough_replicas()) result_.waits_infeasible += 1.0;
         tell(Happening::kWaits, loss_, static_cast<double>(vacant_.size()));
       }
       return;
@@ -143,7 +147,7 @@ void Replica::release_hosts() {
     taken_by_[one.slot] = one.cause;
   }
   leaving_.clear();
-  failures_.set_vacant(static_cast<std::int64_t>(vacant_.size()), clock_);
+  tell_where_hosts_are();
 }
 
 // Spares take the empty places; they are put in place together.
@@ -157,7 +161,7 @@ void Replica::fill_slots() {
     takes = std::max(takes, (spare.warm ? hosts.swap : hosts.provision).draw(stage_random_));
     put_in_place(spare);
   }
-  failures_.set_vacant(static_cast<std::int64_t>(vacant_.size()), clock_);
+  tell_where_hosts_are();
 }
 
 // Returns the slot.
@@ -247,11 +251,16 @@ int Replica::lost_replicas() const {
   return static_cast<int>(std::unique(lost.begin(), lost.end()) - lost.begin());
 }
 
-bool Replica::may_run_without() const {
+bool Replica::has_enough_replicas() const {
   const auto& elastic = scenario_->elastic;
   if (elastic.mode == Elastic::kNone) return missing() == 0;
   const double replicas = scenario_->fleet.replicas;
   return replicas - lost_replicas() >= std::max(1.0, elastic.smallest * replicas);
+}
+
+// A smaller job may break a rule, or not fit: then it waits as one that is not elastic does.
+bool Replica::may_run_without() const {
+  return has_enough_replicas() && throughput(Signature()) > 0.0;
 }
 
 // Elastic: the other replicas hold the state and run on after a stall, with nothing rolled back. A
@@ -302,7 +311,7 @@ void Replica::rebuild_with_spares() {
                          scenario_->elastic.rebuild.draw(stage_random_);
     add_timer(clock_ + takes, TimerKind::kRebuilt, id);
   }
-  failures_.set_vacant(static_cast<std::int64_t>(vacant_.size()), clock_);
+  tell_where_hosts_are();
 }
 
 // A replica is ready to take part again. While the job recovers it does so at no cost; a checkpoint

@@ -154,6 +154,7 @@ Cause cause_of(const Component& component, double units, const Policy& policy) {
   cause.degraded = component.degraded;
   cause.silent = component.silent;
   cause.transient = component.transient;
+  cause.idle_hazard = component.idle_hazard.value_or(policy.spares.idle_hazard);
   cause.degradation = component.degradation;
   cause.repair = component.repair;
   return cause;

@@ -40,4 +40,10 @@ std::size_t StepTimes::asked() const {
   return known_.size();
 }
 
+std::size_t StepTimes::infeasible() const {
+  const std::shared_lock lock(mutex_);
+  return static_cast<std::size_t>(std::count_if(
+      known_.begin(), known_.end(), [](const auto& known) { return known.second <= 0.0; }));
+}
+
 }  // namespace weft::campaign

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "output.h"
+#include "published_answer.h"
 #include "study_options.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
@@ -24,18 +25,14 @@ struct CampaignOptions {
   std::string timeline;
 };
 
-int show_published(const CampaignOptions& options) {
+int published_campaigns(const CampaignOptions& options) {
   const auto catalog = make_catalog(options.study.configs);
-  const auto points = weeks::published_points(catalog, options.study.threads);
-  if (!options.csv.empty()) write_answer(options.csv, report::published_csv(points));
-  if (options.csv != "-") {
-    std::cout << report::published_terminal(points, colour()) << std::flush;
-  }
-  return kAnswer;
+  return show_published(weeks::published_points(catalog, options.study.threads), options.csv,
+                        options.study.json);
 }
 
 int look_ahead(const CampaignOptions& options) {
-  if (options.published) return show_published(options);
+  if (options.published) return published_campaigns(options);
   const auto catalog = make_catalog(options.study.configs);
   const auto study = load_study(options.study.file, catalog).study;
   weeks::Options wanted;
@@ -43,6 +40,7 @@ int look_ahead(const CampaignOptions& options) {
   if (options.seed >= 0) wanted.seed = static_cast<std::uint64_t>(options.seed);
   wanted.threads = options.study.threads;
   wanted.sizes = options.sizes;
+  wanted.whole_timeline = !options.timeline.empty();
   const base::ThreadTeam team(options.study.threads);
   const auto answers = weeks::look_ahead(study, wanted, team);
   const report::CampaignReport report{study, answers};
@@ -89,6 +87,9 @@ Command add_campaign(CLI::App& app) {
   command->add_option("--timeline", options->timeline,
                       "also write what happens in the first replica here, as CSV");
   published->excludes(study);
+  for (const char* name : {"--replicas", "--seed", "--mttf-curve", "--timeline"}) {
+    published->excludes(command->get_option(name));
+  }
   command->callback([options] {
     if (options->study.file.empty() && !options->published) {
       throw CLI::RequiredError("STUDY, or --published,");

@@ -6,7 +6,9 @@
 #include <memory>
 
 #include "weft/cli/commands.h"
+#include "weft/cost/question.h"
 #include "weft/study/check.h"
+#include "weft/supply_study/question.h"
 #include "weft/validation/rules.h"
 
 namespace weft::cli {
@@ -18,6 +20,21 @@ struct CheckOptions {
   std::vector<std::filesystem::path> configs;
 };
 
+// Supply is of a room above the studies too.
+void check_supply(const base::Document& study, const base::Catalog& catalog) {
+  if (!study.root().find("supply")) return;
+  base::Reading reading;
+  supply_study::read_question(study, catalog, reading);
+  reading.throw_if_any();
+}
+
+// And so is cost.
+void check_cost(const base::Document& study, const base::Catalog& catalog) {
+  if (!study.root().find("cost")) return;
+  base::Reading reading;
+  cost::read_question(study, catalog, reading);
+}
+
 // What is wrong in a file of any kind is thrown; returns what the file is.
 std::string check_file(const std::filesystem::path& file, const base::Catalog& catalog) {
   auto kind = study::check_file(file, catalog);
@@ -27,6 +44,9 @@ std::string check_file(const std::filesystem::path& file, const base::Catalog& c
     validation::read_rules(catalog.load_file(file, kind), reading);
     reading.throw_if_any();
   }
+  if (kind == "supply_line") supply_study::load_line(catalog.load_file(file, kind), catalog);
+  if (kind == "study") check_supply(catalog.load_file(file, kind), catalog);
+  if (kind == "study") check_cost(catalog.load_file(file, kind), catalog);
   return kind;
 }
 

@@ -27,6 +27,10 @@ constexpr const char* kExamples =
     "  weft run study.yaml --json - | jq .cases     the same for a program\n"
     "  weft plan study.yaml --top 3                 the best ways to split the job, and why\n"
     "  weft campaign study.yaml                     the same job for weeks: failures, goodput\n"
+    "  weft supply study.yaml                       how many chips there can be, and what they "
+    "equal\n"
+    "  weft cost study.yaml                         rent or own: capital, hours, break-even\n"
+    "  weft power study.yaml --window '1 d'         what it draws second by second\n"
     "  weft list chip                               what is shipped\n"
     "  weft show ascend_910c                        every figure of a chip, with its source\n"
     "  weft check mine.yaml                         is this file right?\n"
@@ -120,9 +124,10 @@ int main(int argc, const char* const* argv) {
   app.set_version_flag("--version", "weft " WEFT_VERSION);
   app.require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Command>> commands;
-  for (const auto add : {add_run, add_plan, add_campaign, add_list, add_show, add_check,
-                         add_validate, add_memory, add_kernels, add_yield, add_fabric,
-                         add_collective, add_flows, add_trace, add_calibrate, add_import}) {
+  for (const auto add :
+       {add_run, add_plan, add_campaign, add_power, add_cost, add_list, add_show, add_check,
+        add_validate, add_memory, add_kernels, add_yield, add_supply, add_fabric, add_collective,
+        add_flows, add_trace, add_calibrate, add_import}) {
     auto command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

@@ -49,7 +49,10 @@ Command add_run(CLI::App& app) {
       "  kind: study\n"
       "  job: {model: llama3_70b, sequence: 8192, global_batch: 2304 sequences, tokens: 1 T}\n"
       "  clusters: [{use: dgx_h100, hosts: 48}]\n"
-      "  plan: auto\n");
+      "  plan: auto\n"
+      "An entry of clusters may say power_cap: 560 W (of a package), or power_limit: 450 kW (at\n"
+      "the meter of the site; the cap that holds it is found). `report` lists step, memory,\n"
+      "power, failures, cost and per (tokens a second per rack, MW, money, wafer).\n");
   add_study_options(*command, *options)->required();
   return [options] { return run(*options); };
 }

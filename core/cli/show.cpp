@@ -13,6 +13,8 @@
 #include "weft/base/unit_text.h"
 #include "weft/chips/roofline.h"
 #include "weft/cli/commands.h"
+#include "weft/cluster/cluster.h"
+#include "weft/report/cluster_power.h"
 #include "weft/report/roofline.h"
 #include "weft/report/text.h"
 
@@ -21,6 +23,7 @@ namespace weft::cli {
 namespace {
 
 constexpr const char* kChip = "chip";
+constexpr const char* kCluster = "cluster";
 constexpr const char* kOwnShare = "as written";  // of remote traffic
 constexpr int kMostCores = 1'000'000;
 
@@ -131,6 +134,17 @@ std::string roofs_text(const base::Document& document, const ShowOptions& option
   return text + "\n" + report::to_terminal(chip, report::Colour::kNone);
 }
 
+// One unit of a cluster, as a study has it that names nothing but the document.
+std::string cluster_text(const base::Document& document, const base::Catalog& catalog) {
+  base::Reading reading;
+  const auto entry = base::Document::parse(
+      fmt::format("{{use: \"{}\"}}\n", document.file().string()), document.file().string());
+  base::Fields use(entry.root(), reading, "show");
+  const auto cluster = cluster::read_cluster(use, catalog);
+  reading.throw_if_any();
+  return "\n" + report::power_table(cluster, report::Colour::kNone);
+}
+
 // The kinds to show and the name.
 std::pair<std::vector<std::string>, std::string> asked_for(const base::Catalog& catalog,
                                                            const ShowOptions& options) {
@@ -160,7 +174,8 @@ int show(const ShowOptions& options) {
   }
   for (const auto& kind : kinds) {
     const auto document = catalog.load(kind, name, std::nullopt);
-    const auto roofs = kind == kChip ? roofs_text(document, options) : "";
+    auto roofs = kind == kChip ? roofs_text(document, options) : std::string();
+    if (kind == kCluster) roofs = cluster_text(document, catalog);
     std::cout << fmt::format("{} {}\n", kind, name);
     print(document);
     std::cout << roofs;

@@ -78,9 +78,13 @@ Command add_yield(CLI::App& app) {
       ->add_option("--wafers", options->question.wafers,
                    "draw so many wafers defect by defect, as a check of the model")
       ->check(CLI::Range(std::uint64_t{2}, kMostWafers));
-  command->add_option("--seed", options->question.seed, "of the wafers drawn");
+  const auto* seed = command->add_option("--seed", options->question.seed, "of the wafers drawn");
   command->add_option("--map", options->map, "write one wafer as a picture (SVG); - prints only it")
       ->type_name("FILE");
+  command->callback([options, seed] {
+    if (seed->empty() || options->question.wafers > 0 || !options->map.empty()) return;
+    throw CLI::RequiresError("--seed", "--wafers or --map: nothing is drawn without them");
+  });
   command->add_option("--json", options->json, "also write all figures here; - prints only them")
       ->type_name("FILE");
   command->add_option("--threads", options->threads, "default: one per core")

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "domains.h"
+#include "host_power.h"
 #include "mixed.h"
 #include "weft/base/unit_text.h"
 #include "weft/cluster/cluster.h"
@@ -33,16 +35,7 @@ Host read_host(Fields fields, const base::Catalog& catalog, Cluster& cluster) {
   host.memory_bandwidth = fields.quantity<base::Bandwidth>("memory_bandwidth", base::Bandwidth(0));
   if (host.memory_bandwidth.si() > 0) host.update_share = fields.share("update_share");
   host.device_link = fields.quantity<base::Bandwidth>("device_link", base::Bandwidth(0));
-  auto power = fields.map("power");
-  host.base_training = power.quantity<base::Power>("training");
-  host.base_idle = power.quantity<base::Power>("idle");
-  host.fan_fixed = power.quantity<base::Power>("fans_fixed", base::Power(0));
-  host.fan_cubic = power.quantity<base::Power>("fans_cubic", base::Power(0));
-  host.psu_efficiency = power.number("psu_efficiency");
-  if (host.psu_efficiency <= 0 || host.psu_efficiency > 1) {
-    fields.reading().error(power.node(), "psu_efficiency must lie in (0, 1]");
-  }
-  power.finish();
+  read_host_power(fields.map("power"), cluster.device(), host);
   fields.finish();
   return host;
 }
@@ -60,6 +53,12 @@ Prices read_prices(Fields fields) {
   prices.per_host = fields.maybe_money("per_host");
   prices.includes_network = fields.flag("includes_network", false);
   prices.rent_per_package_hour = fields.maybe_money("rent_per_package_hour");
+  const auto refuse_negative = [&](const char* key, const std::optional<base::Money>& price) {
+    if (price && price->amount < 0)
+      fields.reading().error(*fields.value(key), "must not be negative");
+  };
+  refuse_negative("per_host", prices.per_host);
+  refuse_negative("rent_per_package_hour", prices.rent_per_package_hour);
   fields.finish();
   return prices;
 }
@@ -135,15 +134,19 @@ Domains read_domains(Fields fabric, const base::Catalog& catalog, const Cluster&
 struct UnitSize {
   std::string name;  // "rack", "pod", or "host"
   std::int64_t hosts = 1;
+  double racks = 0;  // of one; 0: not known
 };
 
 UnitSize read_unit(Fields& fields) {
   auto unit = fields.maybe_map("unit");
-  if (!unit) return {"host", 1};
+  if (!unit) return {"host"};
   const auto name = unit->choice("name", {"rack", "pod"});
-  const auto hosts = unit->small_integer("hosts", 1);
+  UnitSize size;
+  size.name = name == 0 ? "rack" : "pod";
+  size.hosts = unit->small_integer("hosts", 1);
+  size.racks = unit->number("racks", name == 0 ? 1.0 : 0.0);
   unit->finish();
-  return {name == 0 ? "rack" : "pod", hosts};
+  return size;
 }
 
 // hosts, or units of them; one unit when the study does not say.
@@ -181,6 +184,7 @@ void read_document(const base::Document& document, const base::Catalog& catalog,
   }
   std::string size;
   cluster.hosts = read_size(use, unit, size);
+  cluster.racks = std::ceil(static_cast<double>(cluster.hosts) / double(unit.hosts) * unit.racks);
   cluster.label = fmt::format("{}, {}", cluster.name, size);
   if (wrong.empty()) {
     cluster.fabric = fabric_for(std::move(domains), cluster.hosts, cluster.devices(), use);

@@ -7,6 +7,30 @@
 
 namespace weft::report {
 
+namespace {
+
+// Throughput from now on, and hosts that are waited for; empty where a happening has neither.
+std::string amounts_of(const campaign::TimelineEntry& entry) {
+  using campaign::Happening;
+  const auto number = fmt::format("{:.9g}", entry.amount);
+  switch (entry.happening) {
+    case Happening::kRunning:
+    case Happening::kDegraded:
+    case Happening::kShrunk:
+    case Happening::kRegrown:
+      return number + ",";
+    case Happening::kWaits:
+      return "," + number;
+    case Happening::kStopped:
+    case Happening::kCorrupted:
+    case Happening::kRepaired:
+      break;
+  }
+  return ",";
+}
+
+}  // namespace
+
 std::string to_csv(const CampaignReport& report) {
   std::string text = "cluster";
   for (const auto& axis : report.study.cases.front().campaign.axes) text += "," + csv_cell(axis);
@@ -42,15 +66,15 @@ std::string to_csv(const CampaignReport& report) {
 }
 
 std::string campaign_timeline_csv(const CampaignReport& report) {
-  std::string text = "cluster,variant,time_s,happening,cause,amount\n";
+  std::string text = "cluster,variant,time_s,happening,cause,throughput,hosts_missing\n";
   for (const auto& answer : report.answers) {
     for (const auto& variant : answer.variants) {
       const auto begin = csv_cell(answer.study_case->cluster.label) + "," +
                          csv_cell(variant_text(answer, variant));
       for (const auto& entry : variant.outlook.timeline) {
-        text += fmt::format("{},{:.3f},{},{},{:.9g}\n", begin, entry.time,
+        text += fmt::format("{},{:.3f},{},{},{}\n", begin, entry.time,
                             campaign::happening_name(entry.happening), csv_cell(entry.cause),
-                            entry.amount);
+                            amounts_of(entry));
       }
     }
   }

@@ -114,6 +114,7 @@ Json variant_json(const CaseAnswer& answer, const VariantAnswer& variant) {
     json["varied"][axes[i]] = variant.variant->values[i];
   json["campaign"] = variant.variant->policy.name;
   json["manufacturing"] = bins_json(variant);
+  json["step_s"] = variant.step.si();
   json["replicas"] = outlook.replicas;
   json["ettr"] = estimate_json(outlook.ettr);
   json["goodput"] = estimate_json(outlook.goodput);
@@ -141,7 +142,14 @@ Json variant_json(const CaseAnswer& answer, const VariantAnswer& variant) {
   json["hosts_out_share"] = outlook.hosts_out_share;
   json["spares_for_99_percent"] = outlook.spares_for(kSpareLevel);
   json["failures_by_month"] = months_json(variant);
+  json["waits"] = {{"times", estimate_json(outlook.waits)},
+                   {"share", outlook.waiting},
+                   {"times_infeasible", outlook.waits_infeasible},
+                   {"share_infeasible", outlook.waiting_infeasible}};
+  json["spares_failed"] = estimate_json(outlook.spares_failed);
+  json["replicas_cut"] = outlook.cut;
   json["degraded_states"] = outlook.states_asked;
+  json["infeasible_states"] = outlook.states_infeasible;
   json["notes"] = variant.notes;
   json["effects"] = effects_json(variant);
   json["sizes"] = sizes_json(variant);

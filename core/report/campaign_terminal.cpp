@@ -54,11 +54,15 @@ std::string variant_line(const std::string& name, const std::vector<std::string>
   return line + "\n";
 }
 
-std::string second_line(const VariantAnswer& variant, const campaign::CauseOutlook* worst) {
+std::string second_line(const CaseAnswer& answer, const VariantAnswer& variant,
+                        const campaign::CauseOutlook* worst) {
   std::vector<std::string> parts;
   if (worst != nullptr) {
     parts.push_back(
         fmt::format("most lost to {}: {}", worst->name, percent_text(worst->loss.mean)));
+  }
+  if (variant.step != answer.result.outcome->ledger.step) {
+    parts.push_back("step " + to_text(variant.step));
   }
   if (variant.bins && variant.variant->die_yield) {
     std::vector<std::string> bins;
@@ -91,7 +95,7 @@ std::string variants_table(const CampaignReport& report, Colour colour) {
                         fmt::format("{:.2f} %", 100 * outlook.ettr.mean),
                         fmt::format("{:.2f} %", 100 * outlook.goodput.mean),
                         fmt::format("{}", outlook.spares_for(kSpareLevel))});
-      text += second_line(variant, worst);
+      text += second_line(answer, variant, worst);
     }
   }
   return text + "\n";
@@ -111,6 +115,31 @@ std::string interval_text(const VariantAnswer& variant) {
                         100 * (variant.best->found_ettr - variant.best->planned_ettr));
   }
   return text;
+}
+
+// How often, and how long, there were not enough hosts to go on.
+std::string waits_text(const Outlook& outlook) {
+  std::string text;
+  if (outlook.waits.mean > 0) {
+    auto line = fmt::format("{:.3g} times a run, {} of the wall clock", outlook.waits.mean,
+                            percent_text(outlook.waiting));
+    if (outlook.waits_infeasible > 0) {
+      line += fmt::format("; {:.3g} of them, {}, because no plan for those left is legal and fits",
+                          outlook.waits_infeasible, percent_text(outlook.waiting_infeasible));
+    }
+    text += campaign_row("waits for hosts", line);
+  }
+  if (outlook.spares_failed.mean > 0) {
+    text += campaign_row("spares that failed", fmt::format("{:.3g} a run, while they waited",
+                                                           outlook.spares_failed.mean));
+  }
+  return text;
+}
+
+std::string cut_text(const Outlook& outlook, const campaign::Scenario& scenario) {
+  return fmt::format(
+      "{} of {} runs were given up after {} events; all figures are of the time until then",
+      outlook.cut, outlook.replicas, scenario.horizon.most_events);
 }
 
 std::string headline_of(const CaseAnswer& answer, const VariantAnswer& variant) {
@@ -141,9 +170,16 @@ std::string headline_of(const CaseAnswer& answer, const VariantAnswer& variant) 
           variant.scenario.hosts.unlimited
               ? std::string("any number")
               : fmt::format("{}", variant.scenario.hosts.warm + variant.scenario.hosts.cold)));
+  text += waits_text(outlook);
   if (outlook.states_asked > 0) {
-    text += campaign_row("degraded states",
-                         fmt::format("{}, the step of each simulated once", outlook.states_asked));
+    auto states = fmt::format("{}, the step of each simulated once", outlook.states_asked);
+    if (outlook.states_infeasible > 0) {
+      states += fmt::format("; in {} of them the job cannot run", outlook.states_infeasible);
+    }
+    text += campaign_row("degraded states", states);
+  }
+  if (outlook.cut > 0) {
+    text += campaign_row("warning", cut_text(outlook, variant.scenario));
   }
   for (const auto& note : variant.notes) text += campaign_row("", note);
   return text;

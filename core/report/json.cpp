@@ -1,11 +1,13 @@
 #include "weft/report/json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "mixed_parts.h"
 #include "plan_value.h"
 #include "population_cells.h"
+#include "weft/study/per.h"
 
 namespace weft::report {
 
@@ -87,7 +89,10 @@ Json to_json(const site::Bill& bill) {
                {"rated", to_json(bill.rated)},
                {"energy_J", bill.energy.si()},
                {"energy_per_token_J", bill.per_token.si()},
+               {"it_energy_J", bill.it_energy.si()},
+               {"limit_energy_J", bill.limit_energy.si()},
                {"carbon_kg", bill.carbon_kg},
+               {"water_L", bill.water_litres},
                {"rent", optional_money(bill.rent)},
                {"own_per_package_hour", optional_money(bill.own_per_package_hour)}};
   if (bill.cost) {
@@ -95,6 +100,7 @@ Json to_json(const site::Bill& bill) {
                     {"capital_share", to_json(bill.cost->capital_share)},
                     {"maintenance", to_json(bill.cost->maintenance)},
                     {"space", to_json(bill.cost->space)},
+                    {"staff", to_json(bill.cost->staff)},
                     {"energy", to_json(bill.cost->energy)},
                     {"own", to_json(bill.cost->own)}};
   }
@@ -165,6 +171,46 @@ Json interval_json(const validation::NearestPublished& nearest, base::Time step)
           {"stack_known", interval.is_stack_known}};
 }
 
+// Line by line, of all parts of the cluster; sums to the mean power at the meter.
+Json power_lines_json(const study::Outcome& outcome, const study::Case& c) {
+  Json json = Json::array();
+  for (int p = 0; p < c.cluster.parts(); ++p) {
+    const auto& part = outcome.parts[static_cast<std::size_t>(p)];
+    for (const auto& line : site::power_lines(c.cluster.part(p), part.devices_used,
+                                              part.ledger.mean_device_power(), c.site)) {
+      json.push_back({{"what", line.what}, {"count", line.count}, {"power_W", line.power.si()}});
+    }
+  }
+  return json;
+}
+
+Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
+Json per_json(const study::Per& per) {
+  return {{"racks", optional_number(per.racks)},
+          {"MW", per.megawatts},
+          {"capital", optional_number(per.capital)},
+          {"logic_wafers", optional_number(per.wafers)},
+          {"own_per_million_tokens", optional_number(per.own_million)},
+          {"currency", per.currency}};
+}
+
+bool asks_for(const study::Study& study, study::Section section) {
+  return std::find(study.sections.begin(), study.sections.end(), section) != study.sections.end();
+}
+
+Json limit_json(const study::LimitHeld& held, const study::PowerLimit& limit) {
+  Json caps = Json::array();
+  for (const auto cap : held.caps) caps.push_back(cap.si());
+  return {{"most_W", limit.most.si()},
+          {"of", study::name_of(limit.of)},
+          {"device_caps_W", caps},
+          {"drawn_W", held.drawn.si()},
+          {"without_cap_W", held.free.si()},
+          {"tolerance_W", held.tolerance.si()},
+          {"rounds", held.rounds}};
+}
+
 Json outcome_json(const study::Outcome& outcome, const study::Case& c) {
   const auto counts = [](std::int64_t devices, double packages, double dies) -> Json {
     return {{"devices", devices}, {"packages", packages}, {"dies", dies}};
@@ -182,6 +228,7 @@ Json outcome_json(const study::Outcome& outcome, const study::Case& c) {
                {"memory", to_json(outcome.memory, c.cluster.part(outcome.memory.part).device())},
                {"failures", to_json(outcome.goodput)},
                {"site", to_json(outcome.bill)}};
+  json["site"]["mean_by_part"] = power_lines_json(outcome, c);
   if (c.cluster.is_mixed()) json["cluster_parts"] = parts_of_cluster_json(c, outcome);
   if (outcome.populated) json["population"] = population_json(*outcome.populated);
   return json;
@@ -211,9 +258,14 @@ std::string to_json(const study::Study& study, const std::vector<study::CaseResu
                 {"campaign", c.policy.name},
                 {"peak_FLOP_per_s_per_device", peak.si()},
                 {"search", search_json(results[i].search)}};
+    if (results[i].limit) one["power_limit"] = limit_json(*results[i].limit, *c.power_limit);
     if (results[i].outcome) {
       one["outcome"] = outcome_json(*results[i].outcome, c);
       one["sensitivity"] = to_json(sensitivities[i]);
+      if (asks_for(study, study::Section::kPer)) {
+        one["per"] =
+            per_json(study::per_of(study.job, c, *results[i].outcome, study::currency_of(study)));
+      }
       if (!nearest.empty()) {
         one["nearest_published"] = to_json(nearest[i]);
         one["step_interval"] = interval_json(nearest[i], results[i].outcome->ledger.step);

@@ -82,9 +82,12 @@ std::string dies_section(const Answer& answer, Colour colour) {
   auto text = bold("Dies", colour);
   text += yield_row(
       "printed on a wafer",
-      fmt::format("{:.0f} whole ones of {} on {:.0f} mm, edge {:.3g} mm (closed form {:.1f})",
-                  bins.printed_dies, to_text(made.design.die_area), 1e3 * made.wafer.diameter.si(),
-                  1e3 * made.wafer.edge.si(), bins.estimated_dies));
+      fmt::format(
+          "{:.0f} whole ones of {} on {:.0f} mm, edge {:.3g} mm, at the best of {} positions of "
+          "the grid; {:.1f} by the usual estimate, which is low for large dies",
+          bins.printed_dies, to_text(made.design.die_area), 1e3 * made.wafer.diameter.si(),
+          1e3 * made.wafer.edge.si(), manufacturing::kGridSteps * manufacturing::kGridSteps,
+          bins.estimated_dies));
   text +=
       yield_row("defects that kill", with_interval(answer, YieldFigure::kDensity, density_text) +
                                          ", " + origin_text(made));

@@ -13,20 +13,19 @@ std::optional<CostPerRun> own_cost(const cluster::Cluster& cluster, const Bill& 
                                    base::Time wall, const Site& site) {
   const auto invested = capital(cluster, site);
   if (!invested) return std::nullopt;
-  const auto& finance = site.finance;
-  const double years = wall / base::kYear / finance.utilisation;
+  const auto hourly = hourly_cost(*invested, bill.rated.it(), base::Power(), site);
+  const double hours = wall / base::kHour / site.finance.utilisation;
+  const auto money = [&](double amount) { return base::Money{amount, site.report_currency}; };
 
   CostPerRun cost;
-  cost.capital = *invested;
-  cost.capital_share = annual_capital(*invested, finance);
-  cost.capital_share.amount *= years;
-  cost.maintenance = {invested->amount * finance.maintenance * years, invested->currency};
-  cost.space = reported(site.colocation * (bill.rated.it() * wall), site);
-  cost.space.amount /= finance.utilisation;
+  cost.capital = money(invested->total());
+  cost.capital_share = money(hourly.capital_share() * hours);
+  cost.maintenance = money(hourly.maintenance * hours);
+  cost.space = money(hourly.space * hours);
+  cost.staff = money(hourly.staff * hours);
   cost.energy = reported(site.electricity * bill.energy, site);
-  cost.own = {
-      cost.capital_share.amount + cost.maintenance.amount + cost.space.amount + cost.energy.amount,
-      site.report_currency};
+  cost.own = money(cost.capital_share.amount + cost.maintenance.amount + cost.space.amount +
+                   cost.staff.amount + cost.energy.amount);
   return cost;
 }
 
@@ -53,6 +52,10 @@ Bill account(const cluster::Cluster& cluster, std::int64_t used_devices, const s
   // Work that is done again draws what work draws; devices of a job that pauses or recovers wait.
   bill.energy = bill.mean.total() * (goodput.productive + goodput.lost) +
                 bill.idle.total() * (goodput.checkpointing + goodput.recovering);
+  bill.it_energy = bill.energy / site.pue;
+  bill.water_litres = bill.it_energy.si() * site.water_per_joule;
+  bill.limit_energy =
+      cluster.device().power.limit * static_cast<double>(used_devices) * goodput.wall;
   if (job.tokens > 0) bill.per_token = bill.energy / job.tokens;
   bill.carbon_kg = bill.energy.si() * site.carbon_per_joule;
   bill.cost = own_cost(cluster, bill, goodput.wall, site);

@@ -5,22 +5,14 @@
 
 namespace weft::site {
 
-namespace {
-
-base::Power base_power(const cluster::Host& host, const chips::Device& device,
-                       base::Power devices) {
-  const auto idle = device.power.idle * host.devices;
-  const auto range = device.power.limit * host.devices - idle;
-  const double load = range.si() > 0 ? std::clamp((devices - idle) / range, 0.0, 1.0) : 0.0;
-  return host.base_idle + (host.base_training - host.base_idle) * load;
-}
-
 MeterPower with_overheads(MeterPower power, const cluster::Cluster& cluster, const Site& site) {
   power.fabric = fabric_power(cluster.fabric);
   power.other_it = (power.devices + power.hosts) * site.other_it;
   power.facility = power.it() * (site.pue - 1.0);
   return power;
 }
+
+namespace {
 
 // Adds `count` hosts, each with `devices` as the power of its devices.
 void add_hosts(MeterPower& power, const cluster::Cluster& cluster, std::int64_t count,
@@ -43,10 +35,7 @@ MeterPower& MeterPower::operator+=(const MeterPower& other) {
 
 base::Power host_power(const cluster::Host& host, const chips::Device& device,
                        base::Power devices) {
-  const auto load = devices + base_power(host, device, devices);
-  const auto rated = device.power.limit * host.devices + host.base_training;
-  const double u = rated.si() > 0 ? load / rated : 0.0;
-  return load / host.psu_efficiency + host.fan_fixed + host.fan_cubic * (u * u * u);
+  return host_parts(host, device, devices).total();
 }
 
 base::Power fabric_power(const interconnect::Fabric& fabric) {

@@ -12,6 +12,7 @@ void add(CostPerRun& sum, const CostPerRun& other) {
   add(sum.capital_share, other.capital_share);
   add(sum.maintenance, other.maintenance);
   add(sum.space, other.space);
+  add(sum.staff, other.staff);
   add(sum.energy, other.energy);
   add(sum.own, other.own);
 }
@@ -44,7 +45,10 @@ Bill sum_of(std::span<const Bill> parts) {
     sum.rated += part.rated;
     sum.energy += part.energy;
     sum.per_token += part.per_token;
+    sum.it_energy += part.it_energy;
+    sum.limit_energy += part.limit_energy;
     sum.carbon_kg += part.carbon_kg;
+    sum.water_litres += part.water_litres;
     add_known(sum.cost, part.cost);
     add_known(sum.rent, part.rent);
     hours += package_hours(part);

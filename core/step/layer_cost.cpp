@@ -2,7 +2,6 @@
 
 #include "pass_builder.h"
 #include "weft/plan/memory.h"
-#include "weft/step/stragglers.h"
 
 namespace weft::step {
 
@@ -92,11 +91,9 @@ LayerCost cost_of_fullest(const cluster::Cluster& cluster, const workload::Job& 
       options.gradient_bytes > 0 ? options.gradient_bytes : software.gradient_bytes;
   const bool scatters = zero >= 2 && job.training == workload::Training::kFull;
   const auto scattered = scatters ? scaled(cost.parameters, gradient_bytes) : none;
-  const double variation = software.device_variation;
-  const double slowest = variation > 0 ? variation * expected_maximum(options.devices) : 0.0;
   const auto build = [&](const workload::Pass& pass, const auto& gather, const auto& scatter,
                          base::Time synchronisation, base::Bytes offloaded = {}) {
-    const PassSetting setting{residual, synchronisation, options.in_pairs, slowest};
+    const PassSetting setting{residual, synchronisation, options.in_pairs};
     return PassBuilder(cluster, software, shapes, setting).build(pass, gather, scatter, offloaded);
   };
   const auto waits =

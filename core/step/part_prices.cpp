@@ -134,13 +134,12 @@ const LayerCost& PartPrices::layer(const plan::Plan& plan, LayerKind kind) {
                       static_cast<int>(plan.gradient_bytes),
                       // A share is read to a millionth.
                       static_cast<int>(std::lround(1e6 * plan.activation_offload)),
-                      plan.activation_offload > 0 ? static_cast<int>(plan.recompute) : 0,
-                      software_.device_variation > 0 ? static_cast<int>(plan.devices()) : 0}};
+                      plan.activation_offload > 0 ? static_cast<int>(plan.recompute) : 0}};
   const auto found = layers_.find(key);
   if (found != layers_.end()) return found->second;
   auto cost = layer_cost(cluster_, job_, software_, kind, plan.shard(), zero, shapes(),
                          {plan.recomputed_modules(), plan.gradient_bytes, interweaves(plan),
-                          plan.activation_offload, plan.recompute, plan.devices()});
+                          plan.activation_offload, plan.recompute});
   return layers_.emplace(key, cost).first->second;
 }
 

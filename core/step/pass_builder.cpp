@@ -57,7 +57,6 @@ PassCost PassBuilder::build(const workload::Pass& pass, const workload::ShardedP
   context(pass, kernels.attention);
   expert(pass);
   data(gathered, scattered);
-  cost_.stragglers = cost_.kernels * setting_.slowest;
   if (offloaded.si() > 0) offload(offloaded);
   cost_.open = open_on(shapes_.expert) + cost_.offload.exposed;
   host(kernels.launches + exchange_launches(pass));
@@ -202,7 +201,7 @@ base::Time PassBuilder::open_on(const interconnect::GroupShape& group) const {
 }
 
 void PassBuilder::offload(base::Bytes bytes) {
-  const auto beside = cost_.kernels + cost_.exposed() + cost_.stragglers - given_away();
+  const auto beside = cost_.kernels + cost_.exposed() - given_away();
   cost_.offload = offload_activations(cluster_.host, bytes, beside, software_.communication_tax);
   // While the link to the host is waited for, data-parallel ranks can talk.
   cost_.window += cost_.offload.exposed * software_.data_window;
@@ -213,7 +212,7 @@ base::Time PassBuilder::given_away() const {
 }
 
 void PassBuilder::host(double launches) {
-  const double device = (cost_.kernels + cost_.exposed() + cost_.stragglers).si();
+  const double device = (cost_.kernels + cost_.exposed()).si();
   const double issue = (software_.launch * launches).si();
   const double larger = std::max(device, issue);
   cost_.total = base::Time(device);

@@ -11,7 +11,6 @@ struct PassSetting {
   double residual = 0;         // share of kernel time that no mechanism names
   base::Time synchronisation;  // for which the host waits for the device
   bool in_pairs = false;       // LayerOptions::in_pairs
-  double slowest = 0;          // share by which the slowest device's kernels take longer
 };
 
 class PassBuilder {

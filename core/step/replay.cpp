@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <vector>
 
 #include "compiled_order.h"
 #include "index.h"
@@ -46,6 +47,12 @@ class Replay {
     return end_of_step();
   }
 
+  // Remembers when each operation starts, by stage in the order in which it does them.
+  void remember_starts(std::vector<std::vector<double>>& starts) {
+    starts.assign(at(times_.stages), {});
+    starts_ = &starts;
+  }
+
   void run_begin() {
     all_of(0, order_.head, 0);
     for (std::int64_t r = 0; r < rounds_; ++r) all_of(order_.head, order_.round, r);
@@ -76,6 +83,7 @@ class Replay {
   void finish(const CompiledOperation& op, std::int64_t shift, double start) {
     auto& begin = s_.begin[at(op.stage)];
     if (begin < 0) begin = start;
+    if (starts_ != nullptr) (*starts_)[at(op.stage)].push_back(start);
     const double end = start + duration(op);
     s_.cursor[at(op.stage)] = end;
     for (const auto& output : op.outputs) {
@@ -209,9 +217,10 @@ class Replay {
   const PipelineTimes& times_;
   PipelineScratch& s_;
   std::uint32_t mask_;
-  std::int64_t worked_ = 0;                   // rounds done one by one
-  std::int64_t known_ = 0;                    // of these, since the last jump
-  double passed_ = 0;                         // s
+  std::int64_t worked_ = 0;  // rounds done one by one
+  std::int64_t known_ = 0;   // of these, since the last jump
+  double passed_ = 0;        // s
+  std::vector<std::vector<double>>* starts_ = nullptr;
   std::array<int, kMostCycle + 1> stable_{};  // rounds for which repeats(cycle) held
 };
 
@@ -222,6 +231,16 @@ double replay_order(const PipelineTimes& times, Folding folding, PipelineScratch
   const auto order = compiled_order(times, scratch, rounds);
   set_durations(times, scratch);
   return Replay(*order, rounds, times, scratch).run(folding);
+}
+
+double replay_starts(const PipelineTimes& times, PipelineScratch& scratch,
+                     std::vector<std::vector<double>>& starts) {
+  std::int64_t rounds = 0;
+  const auto order = compiled_order(times, scratch, rounds);
+  set_durations(times, scratch);
+  Replay replay(*order, rounds, times, scratch);
+  replay.remember_starts(starts);
+  return replay.run(Folding::kUnfolded);
 }
 
 void replay_begin(const CompiledOrder& order, std::int64_t rounds, const PipelineTimes& times,

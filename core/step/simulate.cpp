@@ -133,6 +133,16 @@ void Evaluator::book_power(int part, Ledger& ledger) const {
   ledger.highest_phase = std::max(ledger.highest_phase, ledger.mean_device_power());
 }
 
+base::Time Evaluator::waits_for_transfer(const PipelineTimes& pipeline, base::Time step) {
+  const auto any = [](const std::vector<double>& delays) {
+    return std::any_of(delays.begin(), delays.end(), [](double delay) { return delay > 0; });
+  };
+  if (!any(hands_forward_) && !any(hands_backward_)) return base::Time(0);
+  auto without = pipeline;
+  without.hands_forward = without.hands_backward = {};
+  return step - base::Time(replay(without, Folding::kFolded, scratch_));
+}
+
 std::vector<Ledger> Evaluator::simulate_parts(const plan::Plan& plan) {
   if (const auto problem = plan::first_problem(cluster_, job_, plan)) {
     throw std::invalid_argument(plan::explain(*problem, cluster_, job_, software_, plan));
@@ -140,17 +150,7 @@ std::vector<Ledger> Evaluator::simulate_parts(const plan::Plan& plan) {
   prepare(plan);
   const auto pipeline = times(plan);
   const base::Time step(replay(pipeline, Folding::kFolded, scratch_));
-
-  // With transfers beside compute, the waiting they cause is what would vanish without them.
-  const auto any = [](const std::vector<double>& delays) {
-    return std::any_of(delays.begin(), delays.end(), [](double delay) { return delay > 0; });
-  };
-  base::Time waits_for_transfer;
-  if (any(hands_forward_) || any(hands_backward_)) {
-    auto without = pipeline;
-    without.hands_forward = without.hands_backward = {};
-    waits_for_transfer = step - base::Time(replay(without, Folding::kFolded, scratch_));
-  }
+  const auto for_transfer = waits_for_transfer(pipeline, step);
   std::vector<Ledger> parts(parts_.size());
   for (int i = 0; i < plan.pipeline; ++i) {
     Ledger stage;
@@ -158,7 +158,7 @@ std::vector<Ledger> Evaluator::simulate_parts(const plan::Plan& plan) {
     auto idle = step - stage.sum_of_parts();
     if (idle < step * kRounding) idle = base::Time(0);
     // A stage with little slack cannot have waited longer than it was idle.
-    const auto transfer = std::clamp(waits_for_transfer, base::Time(0), idle);
+    const auto transfer = std::clamp(for_transfer, base::Time(0), idle);
     book(stage, Part::kPipelineTransfer, transfer);
     book(stage, Part::kBubble, idle - transfer);
     add(parts[at(plan.part_of(i))], stage);

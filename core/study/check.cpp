@@ -4,6 +4,7 @@
 
 #include "weft/chips/chip.h"
 #include "weft/interconnect/link.h"
+#include "weft/site/prices.h"
 #include "weft/study/run.h"
 
 namespace weft::study {
@@ -57,8 +58,11 @@ std::string check_file(const std::filesystem::path& file, const base::Catalog& c
   if (kind == "model") workload::read_model(document, reading);
   if (kind == "cluster") check_cluster(file, catalog, reading);
   if (kind == "site") site::read_site(document, reading);
+  if (kind == "prices") site::read_prices(document, reading);
   if (kind == "campaign") campaign::read_policy(document, reading);
-  if (kind == "study") {
+  // Rent or own may be asked without a job; who answers it also checks it.
+  const bool has_job = document.root().find("job") || !document.root().find("cost");
+  if (kind == "study" && has_job) {
     const auto study = read_study(document, catalog, reading);
     reading.throw_if_any();
     require_legal_plans(study);

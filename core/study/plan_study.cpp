@@ -14,6 +14,10 @@ PlanAnswer answer_of(const Study& study, const Case& study_case, SearchOptions o
     answer.reason = "plans for mixed clusters are searched for speed alone";
     return answer;
   }
+  if (study_case.power_limit) {
+    answer.reason = "a power limit is held by weft run, for one plan; give a power_cap here";
+    return answer;
+  }
   const auto request = searched(study, study_case);
   answer.search =
       best_plans(study_case.cluster, study.job, study_case.software, request, options, team);

@@ -157,17 +157,6 @@ std::vector<CampaignVariant> combined(const CampaignVariant& base,
   return variants;
 }
 
-void set_spares(campaign::Policy& policy, const std::optional<double>& share) {
-  if (!share) return;
-  if (!policy.spares.hosts) {
-    policy.spares.hosts.emplace();
-    policy.spares.hosts->unlimited = false;
-  }
-  policy.spares.hosts->cold = 0;
-  if (*share <= 0) policy.spares.hosts->warm = 0;
-  policy.spares.share = *share;
-}
-
 void read_policies(CampaignRequest& request, base::Reading& reading) {
   reading.throw_if_any();  // a variant with mistakes has none of its own to tell
   for (auto& variant : request.variants) {
@@ -176,7 +165,8 @@ void read_policies(CampaignRequest& request, base::Reading& reading) {
   }
 }
 
-CampaignRequest read_map(Fields fields, const base::Catalog& catalog, const chips::Chip& chip) {
+CampaignRequest read_map(Fields fields, const base::Catalog& catalog, const chips::Chip& chip,
+                         bool has_population) {
   auto& reading = fields.reading();
   CampaignRequest request;
   request.name = fields.text("use", kUsualCampaign);
@@ -200,7 +190,8 @@ CampaignRequest read_map(Fields fields, const base::Catalog& catalog, const chip
     return fields.has(name) ||
            std::find(request.axes.begin(), request.axes.end(), name) != request.axes.end();
   };
-  base.latent_defects = fields.flag("latent_defects", is_said(kDieYield) || is_said(kBurnIn));
+  base.latent_defects =
+      fields.flag("latent_defects", has_population || is_said(kDieYield) || is_said(kBurnIn));
   fields.finish();
   request.variants = combined(base, axes, setter);
   if (request.variants.size() > kMostVariants) {
@@ -212,6 +203,17 @@ CampaignRequest read_map(Fields fields, const base::Catalog& catalog, const chip
 }
 
 }  // namespace
+
+void set_spares(campaign::Policy& policy, const std::optional<double>& share) {
+  if (!share) return;
+  if (!policy.spares.hosts) {
+    policy.spares.hosts.emplace();
+    policy.spares.hosts->unlimited = false;
+  }
+  policy.spares.hosts->cold = 0;
+  if (*share <= 0) policy.spares.hosts->warm = 0;
+  policy.spares.share = *share;
+}
 
 std::optional<manufacturing::Manufacturing> making_of(const chips::Chip& chip,
                                                       const CampaignVariant& variant) {
@@ -228,14 +230,17 @@ std::optional<manufacturing::Manufacturing> making_of(const chips::Chip& chip,
   return made;
 }
 
-CampaignRequest read_campaign(Fields& study, const base::Catalog& catalog,
-                              const chips::Chip& chip) {
+CampaignRequest read_campaign(Fields& study, const base::Catalog& catalog, const chips::Chip& chip,
+                              bool has_population) {
   const auto node = study.value("campaign");
-  if (node && node->is_map()) return read_map(study.map("campaign"), catalog, chip);
+  if (node && node->is_map()) {
+    return read_map(study.map("campaign"), catalog, chip, has_population);
+  }
   CampaignRequest request;
   request.name = study.text("campaign", kUsualCampaign);
   request.variants.emplace_back();
   request.variants.front().document = catalog.load("campaign", request.name, node);
+  request.variants.front().latent_defects = has_population;
   read_policies(request, study.reading());
   return request;
 }

@@ -13,13 +13,15 @@ namespace {
 
 using base::Fields;
 
-constexpr std::array<const char*, kSectionCount> kSections = {"step", "memory", "power", "failures",
-                                                              "cost"};
+constexpr std::array<const char*, kSectionCount> kSections = {"step",     "memory", "power",
+                                                              "failures", "cost",   "per"};
 
 std::vector<Section> read_sections(Fields& fields) {
   std::vector<Section> sections;
   if (!fields.has("report")) {
-    for (int i = 0; i < kSectionCount; ++i) sections.push_back(static_cast<Section>(i));
+    for (int i = 0; i < kSectionCount; ++i) {
+      if (static_cast<Section>(i) != Section::kPer) sections.push_back(static_cast<Section>(i));
+    }
     return sections;
   }
   const std::vector<std::string> names(kSections.begin(), kSections.end());
@@ -63,6 +65,15 @@ void read_population(Fields& use, Case& result) {
   }
   result.population = population::read_population(*fields, result.cluster);
   population::limit_memory(*result.population, result.cluster);
+  population::adopt_fastest(*result.population, result.cluster);
+}
+
+void read_limit(Fields& use, Case& result) {
+  result.power_limit = read_power_limit(use);
+  if (!result.power_limit || !result.population) return;
+  use.reading().error(
+      *use.value("power_limit"),
+      "a power limit is held by devices that are all alike: leave `population` out");
 }
 
 Case read_case(Fields& study, const base::Node& node, const workload::Job& job,
@@ -79,11 +90,14 @@ Case read_case(Fields& study, const base::Node& node, const workload::Job& job,
     result.software.further.push_back(workload::read_software(
         catalog.load("software", part.software, use.value("mixed")), reading));
   }
-  result.campaign = read_campaign(study, catalog, result.cluster.chip);
+  result.campaign =
+      read_campaign(study, catalog, result.cluster.chip, result.population.has_value());
   result.policy = result.campaign.variants.front().policy;
   result.site = site::read_site(
       catalog.load("site", result.cluster.facility, use.value("facility")), reading);
+  read_limit(use, result);
   result.request = read_plan(study, use, job, result.cluster);
+  for (const char* key : {"rent", "buy"}) use.value(key);  // of `weft cost`
   use.finish();
   return result;
 }
@@ -135,11 +149,12 @@ Study read_study(const base::Document& document, const base::Catalog& catalog,
   study.job = workload::read_job(fields.map("job"), catalog);
   study.sections = read_sections(fields);
   read_search(fields, study);
+  study.power = read_power(fields);
   const auto clusters = fields.list("clusters");
   if (clusters.empty()) {
     reading.error(fields.node(), "a study needs at least one entry in 'clusters'");
   }
-  for (const char* key : {"plan", "campaign"}) fields.value(key);
+  for (const char* key : {"plan", "campaign", "supply", "cost"}) fields.value(key);
   fields.finish();
   reading.throw_if_any();
   for (const auto& node : clusters) {

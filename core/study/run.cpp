@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "goodput.h"
+#include "hold_limit.h"
 #include "weft/plan/check.h"
 #include "weft/plan/parts.h"
 #include "weft/step/evaluator.h"
@@ -63,21 +64,27 @@ void require_legal(const workload::Job& job, const Case& c, const plan::Plan& pl
   throw base::InputError({diagnostic});
 }
 
+Search plan_or_search(const Study& study, const Case& c, const base::ThreadTeam& team) {
+  if (!c.request.is_complete()) return one_best_plan(study, c, team);
+  Search search;
+  search.best = plan_of(study.job, c);
+  search.count.considered = search.count.legal = search.replayed = 1;
+  return search;
+}
+
 CaseResult run_case(const Study& study, const Case& c, const base::ThreadTeam& team) {
-  const auto& job = study.job;
   CaseResult result;
-  if (c.request.is_complete()) {
-    const auto plan = plan_of(job, c);
-    result.search.best = plan;
-    result.search.count.considered = result.search.count.legal = result.search.replayed = 1;
-  } else {
-    result.search = one_best_plan(study, c, team);
+  result.search = plan_or_search(study, c, team);
+  if (!result.search.best) {
+    result.reason = why_nothing(study.job, c, result.search.count);
+    return result;
   }
-  if (result.search.best) {
-    result.outcome = evaluate(job, c, *result.search.best);
-  } else {
-    result.reason = why_nothing(job, c, result.search.count);
+  if (c.power_limit) {
+    const auto again = [&](const Case& capped) { return plan_or_search(study, capped, team); };
+    hold_limit(study.job, c, again, result);
+    if (!result.search.best) return result;
   }
+  result.outcome = evaluate(study.job, as_run(c, result), *result.search.best);
   return result;
 }
 
@@ -144,6 +151,7 @@ void add_population(const workload::Job& job, const Case& study_case, Outcome& o
                                           *study_case.population, 1);
   outcome.ledger = populated::on_unlike_devices(*outcome.populated, cluster, outcome.ledger);
   outcome.parts.front().ledger = outcome.ledger;
+  outcome.parts.front().peak *= outcome.populated->population.mean_compute();
 }
 
 void add_run(const workload::Job& job, const Case& study_case, Outcome& outcome) {

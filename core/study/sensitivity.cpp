@@ -23,7 +23,8 @@ std::vector<Ratios> moved(const base::Document& document, const base::Catalog& c
   for (std::size_t c = 0; c < results.size(); ++c) {
     ratios[c].fill(1.0);
     if (!results[c].outcome) continue;
-    const auto outcome = evaluate(study.job, study.cases[c], results[c].outcome->plan);
+    const auto outcome =
+        evaluate(study.job, as_run(study.cases[c], results[c]), results[c].outcome->plan);
     for (std::size_t f = 0; f < kFigureCount; ++f) {
       const auto figure = static_cast<Figure>(f);
       const double plain = value_of(figure, *results[c].outcome);

@@ -1,6 +1,7 @@
 #include "weft/workload/software.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "weft/base/fields.h"
 
@@ -24,11 +25,19 @@ void read_host(base::Fields fields, Software& software) {
   fields.finish();
 }
 
+void read_scan(std::optional<base::Fields> fields, Scan& scan) {
+  if (!fields) return;
+  scan.state = fields->quantity<base::Bytes>("state", base::Bytes(scan.state)).si();
+  scan.step = fields->quantity<base::Bytes>("step", base::Bytes(scan.step)).si();
+  scan.step_work = fields->number("step_work", scan.step_work);
+  scan.decay_work = fields->number("decay_work", scan.decay_work);
+  fields->finish();
+}
+
 void read_kernels(base::Fields fields, Software& software) {
   software.elementwise_traffic = fields.number("elementwise_traffic");
   software.norm_traffic = fields.number("norm_traffic", software.norm_traffic);
   software.permutation_traffic = fields.number("permutation_traffic", software.permutation_traffic);
-  software.device_variation = fields.number("device_variation", 0.0);
   software.groups_experts = fields.flag("groups_experts", true);
   software.expert_capacity = fields.number("expert_capacity", software.expert_capacity);
   software.casts_weights_once = fields.flag("casts_weights_once", false);
@@ -37,6 +46,7 @@ void read_kernels(base::Fields fields, Software& software) {
       static_cast<AttentionKernel>(fields.choice("attention", {"flash", "unfused"}, 0));
   software.attention_time = fields.number("attention_time", software.attention_time);
   software.scan_time = fields.number("scan_time", software.scan_time);
+  read_scan(fields.maybe_map("scan"), software.scan);
   software.portable_attention =
       fields.choice("attention_instructions", {"native", "portable"}, 0) == 1;
   software.recomputation_stops_early = fields.flag("recomputation_stops_early", false);

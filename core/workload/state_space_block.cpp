@@ -15,11 +15,6 @@ using chips::Operator;
 
 namespace {
 
-constexpr double kState = 4.0;       // bytes of a number of a state: FP32
-constexpr double kStepBytes = 10.0;  // step sizes: read in 16 bits, written twice in FP32
-constexpr double kStepWork = 10.0;   // softplus and a running sum
-constexpr double kDecayWork = 6.0;   // of a pair of tokens: an exponential, two products
-
 void mark_scan(Pass& pass, std::size_t first) {
   for (auto k = first; k < pass.kernels.size(); ++k) pass.kernels[k].is_scan = true;
 }
@@ -87,19 +82,20 @@ void LayerBuilder::product(Pass& pass, double m, double n, double k, double coun
 // pairs, and decays. Pairs need the half below the diagonal.
 void LayerBuilder::chunked_scan(double heads, double groups) {
   const auto& mixer = *model_.state_space;
+  const auto& scan = software_.scan;
   const double chunk = std::min(static_cast<double>(mixer.chunk), document());
   const double count = tokens_ / chunk * groups;
   const double channels = heads / groups * mixer.head_dim;
   const double state = mixer.state;
   const double states = tokens_ / chunk * heads * mixer.head_dim * state;
   const double half = chunk / 2;
-  const double decay = kDecayWork * half / mixer.head_dim;
+  const double decay = scan.decay_work * half / mixer.head_dim;
   const auto first = std::pair{work_.forward.kernels.size(), work_.backward.kernels.size()};
   const auto remember = [&](Pass& pass) {
-    stream(pass, tokens_ * heads, kStepBytes, kStepWork);
-    product(pass, channels, state, chunk, count, kState);
-    stream(pass, states, kState + kElement, 2);
-    product(pass, chunk, chunk, state, count, kState);
+    stream(pass, tokens_ * heads, scan.step, scan.step_work);
+    product(pass, channels, state, chunk, count, scan.state);
+    stream(pass, states, scan.state + kElement, 2);
+    product(pass, chunk, chunk, state, count, scan.state);
   };
   remember(work_.forward);
   product(work_.forward, chunk, channels, half + state, count, kElement);
@@ -107,17 +103,17 @@ void LayerBuilder::chunked_scan(double heads, double groups) {
 
   auto& backward = work_.backward;
   remember(backward);
-  product(backward, channels, state, chunk, count, kState);           // states
-  stream(backward, states, 3 * kState, 4);                            // between chunks
+  product(backward, channels, state, chunk, count, scan.state);       // states
+  stream(backward, states, 3 * scan.state, 4);                        // between chunks
   product(backward, chunk, channels, half + state, count, kElement);  // inputs
   std::get<Gemm>(backward.kernels.back().shape).epilogue = decay;
-  product(backward, chunk, state, channels, count, kState);  // what is written
-  product(backward, chunk, state, channels, count, kState);  // what is read
-  product(backward, chunk, half, channels, count, kState);   // pairs
-  product(backward, chunk, state, chunk, count, kElement);   // of pairs: written
-  product(backward, chunk, state, chunk, count, kElement);   // of pairs: read
-  product(backward, chunk, half, channels, count, kState);   // decays
-  stream(backward, tokens_ * heads, kStepBytes, kStepWork);
+  product(backward, chunk, state, channels, count, scan.state);  // what is written
+  product(backward, chunk, state, channels, count, scan.state);  // what is read
+  product(backward, chunk, half, channels, count, scan.state);   // pairs
+  product(backward, chunk, state, chunk, count, kElement);       // of pairs: written
+  product(backward, chunk, state, chunk, count, kElement);       // of pairs: read
+  product(backward, chunk, half, channels, count, scan.state);   // decays
+  stream(backward, tokens_ * heads, scan.step, scan.step_work);
   mark_scan(work_.forward, first.first);
   mark_scan(backward, first.second);
 }

@@ -65,7 +65,9 @@ TEST(Campaign, WritesItsFiles) {
   const auto table = folder.read("a.csv");
   EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 5);
   EXPECT_TRUE(table.starts_with("cluster,spares,burn_in,step_s,"));
-  EXPECT_TRUE(folder.read("t.csv").starts_with("cluster,variant,time_s,happening,cause,amount\n"));
+  EXPECT_TRUE(
+      folder.read("t.csv").starts_with("cluster,variant,time_s,happening,cause,throughput,"
+                                       "hosts_missing\n"));
   EXPECT_EQ(nlohmann::json::parse(folder.read("a.json"))
                 .at("cases")
                 .at(0)
@@ -77,6 +79,49 @@ TEST(Campaign, WritesItsFiles) {
   expect_holds(ended.out, "All variants");
   expect_holds(ended.out, "mean time between stops over devices in use");
   EXPECT_TRUE(lines_wider_than(100, ended.out).empty()) << lines_wider_than(100, ended.out).front();
+}
+
+// However much happens; and nothing where a happening has no figure.
+TEST(Campaign, WritesTheWholeTimeline) {
+  const Folder folder;
+  folder.write("often.yaml", weeks_of("{window: 60 d, replicas: 1, with: {hazard_factor: 20000}}"));
+  const auto ended = folder.weft({"campaign", "often.yaml", "--timeline", "-"});
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  EXPECT_GT(std::count(ended.out.begin(), ended.out.end(), '\n'), 2500);
+  // Seven columns; the label has a comma of its own.
+  const auto last = ended.out.rfind('\n', ended.out.size() - 2);
+  const auto columns = ended.out.substr(last + 1);
+  EXPECT_EQ(std::count(columns.begin(), columns.end(), ','), 6 + 1) << columns;
+  // The last of 60 days is there.
+  const auto time = columns.find(",,") + 2;
+  EXPECT_GT(std::stod(columns.substr(time)), 59 * 86400.0) << columns;
+  expect_holds(ended.out, ",stopped,accelerator,,\n");
+  expect_holds(ended.out, ",running,accelerator,1,\n");
+}
+
+// The table of published points has no study, and no replicas of one.
+TEST(Campaign, PublishedPointsInEveryForm) {
+  const Folder folder;
+  const auto ended = folder.weft({"campaign", "--published", "--json", "-"});
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  const auto answer = nlohmann::json::parse(ended.out);
+  EXPECT_EQ(answer.at("schema"), "weft.published_reliability/1");
+  bool is_seen = false;
+  for (const auto& point : answer.at("points")) {
+    if (point.at("id") != "V12a") continue;
+    is_seen = true;
+    EXPECT_EQ(point.at("error_of"), "lost share");
+    EXPECT_EQ(point.at("inputs"), "same_run");
+    // 10 min in 24 h are lost, not 2 %.
+    EXPECT_NEAR(point.at("error").get<double>(), (1 - 24 / (24 + 1.0 / 6)) / 0.02 - 1, 1e-9);
+  }
+  EXPECT_TRUE(is_seen);
+  EXPECT_EQ(folder.weft({"campaign", "--published", "--replicas", "9"}).code, kBadInput);
+  EXPECT_EQ(folder.weft({"campaign", "--published", "--timeline", "t.csv"}).code, kBadInput);
+  const auto shown = folder.weft({"campaign", "--published"});
+  ASSERT_EQ(shown.code, kAnswer) << shown.err;
+  expect_holds(shown.out, "% lost");
+  EXPECT_TRUE(lines_wider_than(100, shown.out).empty()) << lines_wider_than(100, shown.out).front();
 }
 
 TEST(Campaign, SaysWhenTheClosedFormIsValid) {

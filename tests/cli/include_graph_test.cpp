@@ -15,25 +15,26 @@ namespace {
 namespace fs = std::filesystem;
 
 // Ground floor first; rooms of one floor do not see each other.
-const std::vector<std::vector<std::string>> kFloors = {{"base"},
-                                                       {"flow"},
-                                                       {"graph", "manufacturing"},
-                                                       {"chips", "interconnect"},
-                                                       {"traffic"},
-                                                       {"workload"},
-                                                       {"import", "chakra"},
-                                                       {"cluster"},
-                                                       {"plan", "population"},
-                                                       {"step"},
-                                                       {"campaign", "populated"},
-                                                       {"site"},
-                                                       {"study", "yield"},
-                                                       {"validation", "weeks"},
-                                                       {"kernels"},
-                                                       {"network"},
-                                                       {"calibration", "trace"},
-                                                       {"report"},
-                                                       {"cli"}};
+const std::vector<std::vector<std::string>> kFloors = {
+    {"base"},
+    {"flow"},
+    {"graph", "manufacturing", "power"},
+    {"chips", "interconnect", "supply"},
+    {"traffic"},
+    {"workload"},
+    {"import", "chakra"},
+    {"cluster"},
+    {"plan", "population"},
+    {"step"},
+    {"campaign", "populated"},
+    {"site"},
+    {"study", "yield"},
+    {"validation", "weeks", "cost", "supply_study"},
+    {"kernels", "power_study"},
+    {"network", "watts"},
+    {"calibration", "trace"},
+    {"report"},
+    {"cli"}};
 
 // What a job is made of does not depend on the wires between the chips.
 const std::map<std::string, std::set<std::string>> kForbidden = {
@@ -60,17 +61,27 @@ std::map<std::string, std::set<std::string>> allowed_rooms() {
 // Rooms in the folder of another.
 const std::map<std::string, std::set<std::string>> kInner = {
     {"study",
-     {"populated", "yield", "validation", "weeks", "kernels", "network", "calibration", "trace"}},
+     {"populated", "yield", "validation", "weeks", "cost", "kernels", "network", "calibration",
+      "trace", "watts"}},
     {"cluster", {"population"}},
     {"chips", {"manufacturing"}},
     {"interconnect", {"flow", "graph", "traffic"}},
+    {"site", {"supply", "power"}},
     {"workload", {"import", "chakra"}}};
+
+// Rooms whose folder has the name of another room's.
+const std::map<std::string, std::string> kOwnNames = {{"study/supply", "supply_study"},
+                                                      {"study/power", "power_study"}};
 
 // "core/plan/check.cpp" is of the room plan, "interconnect/flow/engine.cpp" of the room flow.
 std::string room_of(const fs::path& relative) {
   auto part = relative.begin();
   if (*part == "core") ++part;
   const auto inside = std::next(part);
+  if (inside != relative.end()) {
+    const auto own = kOwnNames.find(part->string() + "/" + inside->string());
+    if (own != kOwnNames.end()) return own->second;
+  }
   const auto inner = kInner.find(part->string());
   const bool is_inner =
       inner != kInner.end() && inside != relative.end() && inner->second.contains(inside->string());

@@ -41,7 +41,7 @@ TEST(Yield, AsJson) {
   const json answer = json::parse(ended.out);
   EXPECT_EQ(answer.at("schema"), "weft.yield/1");
   EXPECT_NEAR(answer.at("perfect_yield").get<double>(), 0.4, 1e-9);
-  EXPECT_NEAR(answer.at("defect_density_per_m2").get<double>(), 1750, 10);
+  EXPECT_NEAR(answer.at("defect_density_per_m2").get<double>(), 1674, 10);
   EXPECT_EQ(answer.at("bins").at(0).at("cores"), 24);
   EXPECT_NEAR(answer.at("bins").at(0).at("share").get<double>(), 1, 1e-12);
   const json& cost = answer.at("cost_parts");
@@ -95,8 +95,9 @@ TEST(Yield, Mistakes) {
   expect_holds(key.err, "bad.yaml:5:3: error: ");
   expect_holds(key.err, "did you mean 'law'?");
   EXPECT_EQ(folder.weft({"check", "bad.yaml"}).code, kBadInput);
-  const Ended yield = folder.weft({"yield", "h100_sxm5", "--die-yield", "100 %"});
-  EXPECT_EQ(yield.code, kAnswer) << yield.err;  // nothing but defects takes dies there
+  // More than systematic losses leave cannot be.
+  EXPECT_EQ(folder.weft({"yield", "h100_sxm5", "--die-yield", "97 %"}).code, kAnswer);
+  EXPECT_EQ(folder.weft({"yield", "h100_sxm5", "--die-yield", "98 %"}).code, kBadInput);
   const Ended much =
       folder.weft({"yield", "h100_sxm5", "--die-yield", "99 %", "--scope", "package"});
   EXPECT_EQ(much.code, kBadInput);
@@ -106,6 +107,16 @@ TEST(Yield, Mistakes) {
   EXPECT_EQ(folder.weft({"yield", "h100_sxm5", "--wafers", "1"}).code, kBadInput);
   EXPECT_EQ(folder.weft({"yield", "h100_sxm5", "--d0", "0.1 /cm2", "--die-yield", "4 %"}).code,
             kBadInput);
+  const Ended seed = folder.weft({"yield", "h100_sxm5", "--seed", "3"});
+  EXPECT_EQ(seed.code, kBadInput);
+  expect_holds(seed.err, "--wafers or --map");
+  EXPECT_EQ(folder.weft({"yield", "h100_sxm5", "--seed", "3", "--map", "-"}).code, kAnswer);
+  const Ended scope = folder.weft({"yield", "h100_sxm5", "--scope", "package"});
+  EXPECT_EQ(scope.code, kBadInput);
+  expect_holds(scope.err, "the density of defects is given by the chip's document");
+  const Ended law = folder.weft({"yield", "h100_sxm5", "--law", "murphy", "--clustering", "1"});
+  EXPECT_EQ(law.code, kBadInput);
+  expect_holds(law.err, "murphy has none");
   const Ended none = folder.weft({"yield", "mi300x"});
   EXPECT_EQ(none.code, kBadInput);
   expect_holds(none.err, "ascend_910c");

@@ -109,6 +109,24 @@ TEST_F(WrittenPlans, AreReadAsTheyWere) {
   EXPECT_GT(seen, 300);
 }
 
+// Where stages lie on parts of different chips.
+TEST_F(WrittenPlans, KeepTheirPlaceOnParts) {
+  const auto cluster = test::cluster_of(
+      "{mixed: [{use: dgx_h100, hosts: 2}, {use: dgx_a100_80g, hosts: 1}], between: {link: "
+      "ib_ndr}}");
+  const auto job = test::job_of("llama3_8b", 8192, 64);
+  plan::Plan plan;
+  plan.tensor = 2;
+  plan.sequence_parallel = true;
+  plan.data = 4;
+  plan.pipeline = 3;
+  plan.parts = {0, 1, 0};
+  plan.layers = {12, 8, 12};
+  const auto text = plan::document_text(plan);
+  EXPECT_NE(text.find("parts: [0, 1, 0]"), std::string::npos) << text;
+  EXPECT_TRUE(reread(text, job, cluster) == plan) << text;
+}
+
 TEST_F(WrittenPlans, KeepAnOrderOfTheUsersOwn) {
   const auto cluster = test::cluster_of("{use: dgx_h100, hosts: 1}");
   const auto job = test::job_of("llama3_8b", 4096, 2);

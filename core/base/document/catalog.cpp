@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <mutex>
 #include <set>
 #include <stdexcept>
 #include <system_error>
@@ -28,6 +30,8 @@ constexpr std::array kKinds = std::to_array<KindRow>({{"chip", "chips"},
                                                       {"cluster", "clusters"},
                                                       {"site", "sites"},
                                                       {"campaign", "campaigns"},
+                                                      {"prices", "prices"},
+                                                      {"supply_line", "supply"},
                                                       {"study", "studies"},
                                                       {"rules", "validation"}});
 
@@ -137,11 +141,37 @@ std::string chain_text(const std::vector<fs::path>& chain, const fs::path& last)
 
 }  // namespace
 
+// Documents as they were when first read. A study with many uncertain inputs asks for each of its
+// files twice an input.
+class Catalog::Files {
+ public:
+  Document load(const fs::path& file) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto known = read_.find(file); known != read_.end()) return known->second;
+    }
+    Document document = Document::load(file);
+    const std::lock_guard lock(mutex_);
+    return read_.try_emplace(file, std::move(document)).first->second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<fs::path, Document> read_;
+};
+
 Catalog::Catalog(std::vector<fs::path> directories, Fits fits)
-    : directories_(std::move(directories)), fits_(fits) {}
+    : directories_(std::move(directories)), files_(std::make_shared<Files>()), fits_(fits) {}
+
+Catalog Catalog::with(Fits fits) const {
+  Catalog other = *this;
+  other.fits_ = fits;
+  other.keep_ = nullptr;
+  return other;
+}
 
 Catalog Catalog::with(KeepFit keep) const {
-  Catalog other(directories_, Fits::kUse);
+  Catalog other = with(Fits::kUse);
   other.keep_ = std::move(keep);
   return other;
 }
@@ -198,7 +228,7 @@ Document Catalog::find(const std::string& kind, const std::string& name,
   // A study beside may have the name of a model; the file of the right kind is meant.
   std::optional<Document> first;
   for (const fs::path& file : files) {
-    Document document = Document::load(file);
+    Document document = files_->load(file);
     if (kind_of(document).text() == kind) return document;
     if (!first) first = std::move(document);
   }
@@ -212,7 +242,7 @@ Document Catalog::load(const std::string& kind, const std::string& name,
 }
 
 Document Catalog::load_file(const fs::path& file, const std::string& kind) const {
-  Document document = Document::load(file);
+  Document document = files_->load(file);
   check_kind(document, kind, std::nullopt);
   const std::string found(kind_of(document).text());
   return resolve(std::move(document), found, {});
@@ -224,7 +254,7 @@ Document Catalog::with_fit(Document document, const std::string& kind) const {
   fs::path fit = document.file();
   fit.replace_extension(fits_ == Fits::kCollectives ? ".collectives.fit.yaml" : ".fit.yaml");
   if (document.file().empty() || !is_file(fit)) return document;
-  Document values = Document::load(fit);
+  Document values = files_->load(fit);
   check_kind(values, kind, std::nullopt);
   if (keep_) {
     values = pruned(values, [&](const Node& value) {

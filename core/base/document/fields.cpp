@@ -199,7 +199,8 @@ std::vector<Node> Fields::list(std::string_view key) {
 void Fields::finish() {
   if (broken_) return;
   std::vector<std::string> known = asked_;
-  if (map_.path().empty()) known.emplace_back("kind");
+  const bool is_named = std::find(known.begin(), known.end(), "kind") != known.end();
+  if (map_.path().empty() && !is_named) known.emplace_back("kind");
   detail::check_annotations(map_, *reading_);
   detail::check_keys(map_, known, *reading_);
 }

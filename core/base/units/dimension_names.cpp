@@ -30,6 +30,7 @@ constexpr std::array kWords = std::to_array<Words>({
     {WorkRate::kDimension, "a work rate", "TFLOP/s, TOP/s"},
     {Energy::kDimension, "an energy", "J, kWh, MWh"},
     {Power::kDimension, "a power", "W, kW, MW"},
+    {Quantity<-2, 0, 0, 1>::kDimension, "a change of power", "W/s, MW/s"},
     {EnergyPerWork::kDimension, "an energy per operation", "pJ/FLOP, pJ/OP"},
     {EnergyPerByte::kDimension, "an energy per byte", "pJ/B, pJ/b"},
     {BytesPerWork::kDimension, "data per operation", "B/FLOP, B/OP"},

@@ -51,6 +51,12 @@ bool Population::is_uniform() const {
          std::all_of(classes.begin(), classes.end(), sound);
 }
 
+double Population::mean_compute() const {
+  double sum = 0;
+  for (const auto& kind : classes) sum += kind.share * kind.compute;
+  return sum;
+}
+
 double Population::mean_power() const {
   double sum = 0;
   for (const auto& kind : classes) sum += kind.share * kind.power;
@@ -66,6 +72,21 @@ double Population::least_capacity() const {
 void limit_memory(const Population& population, cluster::Cluster& cluster) {
   cluster.chip.device.memory_capacity *= population.least_capacity();
   cluster.chip.device.memory_usable *= population.least_capacity();
+}
+
+void adopt_fastest(Population& population, cluster::Cluster& cluster) {
+  auto& classes = population.classes;
+  auto fastest =
+      *std::min_element(classes.begin(), classes.end(),
+                        [](const DeviceClass& a, const DeviceClass& b) { return a.time < b.time; });
+  fastest.capacity = 1;
+  fastest.power = 1;
+  cluster.chip.device = device_of(cluster.chip.device, fastest);
+  for (auto& kind : classes) {
+    kind.compute /= fastest.compute;
+    kind.bandwidth /= fastest.bandwidth;
+    kind.time /= fastest.time;
+  }
 }
 
 Population population_of(const cluster::Cluster& cluster) {

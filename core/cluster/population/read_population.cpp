@@ -56,6 +56,7 @@ void read_bins(Fields& fields, const cluster::Cluster& cluster, Population& popu
     return;
   }
   population.classes = std::move(classes);
+  population.bins_given = true;
 }
 
 std::string read_placement(Fields& fields) {

@@ -7,15 +7,13 @@
 #include <vector>
 
 #include "weft/base/parallel.h"
+#include "weft/base/statistics.h"
 #include "weft/population/filling.h"
 #include "weft/population/time_law.h"
 
 namespace weft::population {
 
 namespace {
-
-// Quantile of the normal distribution at 97.5 %.
-constexpr double kTwoSided95 = 1.959963984540054;
 
 struct Sample {
   double group = 1;
@@ -87,7 +85,7 @@ Estimate estimate(const std::vector<double>& values) {
   for (const double value : values) sum += value - first;
   const double mean = first + sum / n;
   for (const double value : values) squares += (value - mean) * (value - mean);
-  const double half = n > 1 ? kTwoSided95 * std::sqrt(squares / (n - 1) / n) : 0;
+  const double half = n > 1 ? base::kNormalTwoSided95 * std::sqrt(squares / (n - 1) / n) : 0;
   return {mean, half};
 }
 

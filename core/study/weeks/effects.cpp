@@ -68,7 +68,7 @@ std::optional<campaign::Policy> policy_of(const base::Document& document, base::
                                           const study::CampaignVariant& variant) {
   auto policy = campaign::read_policy(document, reading);
   if (!reading.diagnostics().empty()) return std::nullopt;
-  policy.spares = variant.policy.spares;  // the study may have set them
+  study::set_spares(policy, variant.spares);
   return policy;
 }
 

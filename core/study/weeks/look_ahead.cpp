@@ -1,11 +1,13 @@
 #include "weft/weeks/look_ahead.h"
 
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "effects.h"
 #include "weft/campaign/campaign.h"
 #include "weft/study/degraded_steps.h"
+#include "weft/study/unlike_fleet.h"
 
 namespace weft::weeks {
 
@@ -21,6 +23,9 @@ campaign::Sampling sampling_of(const study::CampaignRequest& request, const Opti
   sampling.replicas = options.replicas.value_or(request.replicas);
   sampling.seed = options.seed.value_or(request.seed);
   sampling.threads = options.threads;
+  if (options.whole_timeline) {
+    sampling.timeline_entries = std::numeric_limits<std::size_t>::max();
+  }
   return sampling;
 }
 
@@ -33,7 +38,18 @@ std::vector<SizePoint> sizes_of(const VariantAnswer& answer, double devices) {
   return points;
 }
 
-VariantAnswer answer_variant(const Weeks& weeks, const study::CampaignVariant& variant,
+// The case with devices out of the bins that the variant's yield gives.
+study::Outcome on_other_devices(const Weeks& weeks, const manufacturing::Manufacturing& made) {
+  auto outcome = *weeks.outcome;
+  const auto& c = *weeks.study_case;
+  const auto before = outcome.populated->slow_down.step.mean;
+  outcome.populated = populated::populate(weeks.study->job, c.cluster, c.software, outcome.plan,
+                                          study::refilled(outcome.populated->population, made), 1);
+  outcome.ledger.step = outcome.ledger.step / before * outcome.populated->slow_down.step.mean;
+  return outcome;
+}
+
+VariantAnswer answer_variant(Weeks weeks, const study::CampaignVariant& variant,
                              study::DegradedSteps& degraded, const Options& options) {
   const auto& c = *weeks.study_case;
   VariantAnswer answer;
@@ -45,6 +61,12 @@ VariantAnswer answer_variant(const Weeks& weeks, const study::CampaignVariant& v
         campaign::count_units(c.cluster, weeks.outcome->devices_used, campaign::Unit::kPackage);
     if (answer.bins->good_packages > 0) answer.wafers = packages / answer.bins->good_packages;
   }
+  std::optional<study::Outcome> changed;
+  if (weeks.outcome->populated && made && variant.die_yield) {
+    changed = on_other_devices(weeks, *made);
+    weeks.outcome = &*changed;
+  }
+  answer.step = weeks.outcome->ledger.step;
   answer.scenario =
       scenario_of(weeks, variant.policy, variant.latent_defects ? made : std::nullopt);
   campaign::StepTimes step_times(
@@ -60,7 +82,8 @@ VariantAnswer answer_variant(const Weeks& weeks, const study::CampaignVariant& v
       answer.sizes = sizes_of(answer, static_cast<double>(weeks.outcome->devices_used));
     }
   }
-  answer.notes.assign(degraded.notes().begin(), degraded.notes().end());
+  const auto notes = degraded.notes();
+  answer.notes.assign(notes.begin(), notes.end());
   return answer;
 }
 

@@ -8,10 +8,25 @@
 
 namespace weft::weeks {
 
+double PublishedPoint::nearer_end() const {
+  if (predicted < low) return low;
+  return std::min(predicted, high);
+}
+
+bool PublishedPoint::is_error_of_loss() const {
+  constexpr double kHalf = 0.5;
+  return is_share_kept && nearer_end() > kHalf && nearer_end() < 1;
+}
+
 double PublishedPoint::error() const {
-  if (predicted < low) return predicted / low - 1;
-  if (predicted > high) return predicted / high - 1;
-  return 0;
+  const double end = nearer_end();
+  if (end == predicted) return 0;
+  return is_error_of_loss() ? (1 - predicted) / (1 - end) - 1 : predicted / end - 1;
+}
+
+PublishedPoint share_kept(PublishedPoint point) {
+  point.is_share_kept = true;
+  return point;
 }
 
 campaign::Scenario plain_scenario(const PlainJob& job, base::Time window) {

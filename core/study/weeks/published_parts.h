@@ -15,6 +15,9 @@ inline constexpr base::Time kMinute{60.0};
 
 using PublishedPoints = std::vector<PublishedPoint>;
 
+// The point is an ETTR, a goodput or an availability.
+PublishedPoint share_kept(PublishedPoint point);
+
 void add_closed_form_points(PublishedPoints& points);
 void add_manufacturing_points(PublishedPoints& points, const base::Catalog& catalog);
 void add_checkpoint_points(PublishedPoints& points, const base::Catalog& catalog);

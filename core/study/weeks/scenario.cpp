@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "weft/campaign/campaign.h"
+#include "weft/study/unlike_fleet.h"
 #include "weft/weeks/look_ahead.h"
 
 namespace weft::weeks {
@@ -60,7 +61,13 @@ campaign::Scenario scenario_of(const Weeks& weeks, const campaign::Policy& polic
     scenario.horizon.window = *window;
     scenario.horizon.work = campaign::Horizon().work;
   }
-  if (!made || cluster.is_mixed()) return scenario;
+  if (cluster.is_mixed()) return scenario;
+  if (outcome.populated) {
+    study::add_early_life(scenario, outcome.populated->population, made, outcome.devices_used,
+                          policy);
+    return scenario;
+  }
+  if (!made) return scenario;
   const auto bins = manufacturing::make_bins(*made);
   const double packages =
       campaign::count_units(cluster, outcome.devices_used, campaign::Unit::kPackage);

@@ -194,6 +194,26 @@ std::vector<base::Fact> assumed(const base::Document& document) {
   return found;
 }
 
+// What a user asks for must change something.
+void require_effect(const Question& question, const Manufacturing& made) {
+  const auto& changes = question.changes;
+  const auto refuse = [](const std::string& message) {
+    throw base::InputError({{{}, 1, message, ""}});
+  };
+  for (const auto& [option, value] :
+       {std::pair{"--scope", changes.scope}, {"--counts", changes.counts}}) {
+    if (value.empty() || made.reported) continue;
+    refuse(
+        fmt::format("{} says what a yield is of, but here the density of defects is given{}; "
+                    "add --die-yield",
+                    option, changes.density.empty() ? " by the chip's document" : ""));
+  }
+  if (!changes.clustering.empty() && made.law->name != std::string("negative_binomial")) {
+    refuse(
+        fmt::format("--clustering is of the law negative_binomial; {} has none", made.law->name));
+  }
+}
+
 void require_block(const base::Document& document, const base::Catalog& catalog) {
   const auto block = document.root().find(kBlock);
   if (block && !block->is_null()) return;
@@ -225,6 +245,7 @@ Answer answer(const Question& question, const base::Catalog& catalog,
   base::Reading reading;
   auto [chip, made] = read(document, reading);
   Answer answer;
+  require_effect(question, made);
   answer.chip = std::move(chip);
   answer.made = std::move(made);
   answer.bins = make_bins(answer.made);

@@ -1,4 +1,5 @@
 // Dies on a wafer: the closed form and the grid.
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <set>
@@ -21,7 +22,7 @@ class EstimatedDies : public ::testing::TestWithParam<KnownCount> {};
 
 TEST_P(EstimatedDies, FollowTheClosedForm) {
   const auto& known = GetParam();
-  EXPECT_NEAR(estimated_dies(wafer_of(known.edge), mm2(known.area)), known.dies, 0.05);
+  EXPECT_NEAR(estimated_dies(wafer_of(known.edge), square_of(mm2(known.area))), known.dies, 0.05);
 }
 
 INSTANTIATE_TEST_SUITE_P(Known, EstimatedDies,
@@ -38,9 +39,35 @@ TEST(PrintedDies, AgreeWithClosedForms) {
     const double disc = std::numbers::pi * kDiameter * kDiameter / 4;
     const double near = disc / area * std::exp(-2 * std::sqrt(area) / kDiameter);
     EXPECT_NEAR(dies / near, 1, 0.05) << area << ": " << dies << " of " << near;
-    const double low = estimated_dies(wafer, mm2(area));
+    const double low = estimated_dies(wafer, square_of(mm2(area)));
     EXPECT_GT(dies, low);
     EXPECT_LT(dies / low, 1.15) << area << ": " << dies << " of " << low;
+    if (area <= 100) {
+      EXPECT_LT(dies / low, 1.03);
+    }
+  }
+}
+
+// A street takes as much of the wafer as a wider die does.
+TEST(EstimatedDiesOf, CountTheStreets) {
+  EXPECT_DOUBLE_EQ(estimated_dies(wafer_of(3, 0.1), {mm(21.32), mm(31.22)}),
+                   estimated_dies(wafer_of(3), {mm(21.42), mm(31.32)}));
+}
+
+// Corners of a die whose centre is within the overlap of four discs, shifted by half of it to each
+// corner, are on the wafer: the mean over all positions is that area over S, here by a fine sum.
+TEST(EstimatedDiesOf, AreBelowTheMeanOverPositions) {
+  constexpr double kRadius = 147;
+  constexpr double kStep = 0.05;
+  for (const auto& [area, off] : {std::pair{25.0, 0.005}, {100.0, 0.012}, {826.0, 0.056}}) {
+    const double half = std::sqrt(area) / 2;
+    double room = 0;
+    for (double y = kStep / 2; y < kRadius - half; y += kStep) {
+      const double width = std::sqrt(kRadius * kRadius - (y + half) * (y + half)) - half;
+      room += 4 * kStep * std::max(0.0, width);
+    }
+    const double mean = room / area;
+    EXPECT_NEAR(mean / estimated_dies(wafer_of(3), square_of(mm2(area))) - 1, off, 0.001) << area;
   }
 }
 

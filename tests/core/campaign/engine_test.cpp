@@ -320,6 +320,17 @@ TEST(Engine, GivesUpWhatMakesNoProgress) {
   EXPECT_EQ(outlook_of(scenario, 4).finished, 0);
 }
 
+// What is cut off is counted, and is no finished run.
+TEST(Engine, CountsWhatItCuts) {
+  auto scenario = golden_job();
+  EXPECT_EQ(outlook_of(scenario, 4).cut, 0);
+  scenario.horizon.most_events = 10;
+  const auto outlook = outlook_of(scenario, 4);
+  EXPECT_EQ(outlook.cut, 4);
+  EXPECT_EQ(outlook.finished, 0);
+  EXPECT_LT(outlook.wall.mean, 0.1 * scenario.horizon.window.si());
+}
+
 // A job that nobody can repair stops for good instead of for ever.
 TEST(Engine, EndsWhenNoHostComesBack) {
   auto scenario = golden_job();

@@ -22,6 +22,7 @@ Scenario host_job(std::int64_t hosts, double days, const Duration& repair, int s
   auto scenario = quiet_job(0, 0, 3600, hosts);
   const auto count = static_cast<double>(hosts);
   scenario.causes = {failing(days * kDaySeconds / count, count, Scope::kHost)};
+  scenario.causes[0].idle_hazard = 0;
   scenario.hosts.unlimited = false;
   scenario.hosts.cold = spares;
   scenario.hosts.out_of_band = repair;
@@ -72,6 +73,45 @@ TEST(MachineRepair, StationaryDistribution) {
           << one.hosts << " hosts, " << out << " out";
     }
   }
+}
+
+// The same with spares that fail while they wait, half as often as the others or as often.
+TEST(MachineRepair, SparesFailWhileTheyWait) {
+  for (const double idle : {0.5, 1.0}) {
+    for (const int crews : {0, 2}) {
+      auto scenario = host_job(6, 8, exponential(base::kDay), 6);
+      scenario.causes[0].idle_hazard = idle;
+      scenario.hosts.crews = crews;
+      const auto outlook = outlook_of(scenario, 40);
+      const auto expected = machine_repair(6, 6, crews, 0.125 / base::kDay, 1 / base::kDay, idle);
+      const auto cold = machine_repair(6, 6, crews, 0.125 / base::kDay, 1 / base::kDay);
+      EXPECT_GT(std::abs(expected[0] - cold[0]), 0.05);
+      for (std::size_t out = 0; out < 6; ++out) {
+        EXPECT_NEAR(outlook.hosts_out_share.at(out), expected.at(out), 0.01)
+            << idle << ", " << crews << " crews, " << out << " out";
+      }
+      EXPECT_GT(outlook.spares_failed.mean, 0);
+    }
+  }
+}
+
+// Those that are being warmed and those that differ from host to host too; device-hours are
+// conserved, or simulate_replica() throws.
+TEST(MachineRepair, SparesOfAnyKindFail) {
+  auto scenario = host_job(6, 8, lognormal(base::kDay, 1), 2);
+  scenario.hosts.warm = 2;
+  scenario.hosts.provision = exponential(base::kDay);
+  scenario.hosts.eject_after = 5;
+  scenario.causes[0].idle_hazard = 1;
+  scenario.causes[0].frailty.kind = Frailty::Kind::kGamma;
+  scenario.causes[0].frailty.variance = 1;
+  scenario.causes[0].transient = 0.5;
+  scenario.hosts.reboot = fixed(base::kHour);
+  scenario.horizon.window = base::kDay * 400;
+  const auto outlook = outlook_of(scenario, 20);
+  EXPECT_GT(outlook.spares_failed.mean, 5);
+  scenario.causes[0].idle_hazard = 0;
+  EXPECT_EQ(outlook_of(scenario, 20).spares_failed.mean, 0);
 }
 
 // Check 3: with a sound host always at hand the number out is Poisson, for any repair law.

@@ -33,6 +33,16 @@ TEST(CountUnits, WholeCluster) {
   EXPECT_EQ(count_units(cluster, 16384, Unit::kJob), 1);
 }
 
+// Four NVSwitch chips in each host are parts of the host.
+TEST(CountUnits, SwitchesAreThoseBetweenHosts) {
+  auto cluster = h100_cluster(2048);
+  auto tiers = cluster.fabric.tiers();
+  tiers.front().switches = 4;
+  cluster.fabric = interconnect::Fabric(tiers);
+  ASSERT_EQ(cluster.fabric.inventory().front().switches, 4 * 2048);
+  EXPECT_EQ(count_units(cluster, 16384, Unit::kSwitch), 512 + 512 + 256);
+}
+
 TEST(CountUnits, HalfTheClusterUsesHalfTheFabric) {
   const auto cluster = h100_cluster(2048);
   EXPECT_DOUBLE_EQ(count_units(cluster, 8192, Unit::kOpticalModule), 3 * 16384);

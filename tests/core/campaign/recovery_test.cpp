@@ -188,6 +188,40 @@ TEST(Elastic, WaitsWhenTooFewAreLeft) {
   EXPECT_GT(share(lax, TimeClass::kCustomReduced), share(strict, TimeClass::kCustomReduced));
 }
 
+// A job that has enough replicas, but no plan for so few, waits as one that is not elastic.
+TEST(Elastic, WaitsWhereNoPlanFits) {
+  auto scenario = quiet_job(5, 60, 300, 16);
+  scenario.fleet.replicas = 16;
+  scenario.causes = {failing(20000, 16, Scope::kHost)};
+  scenario.hosts.unlimited = false;
+  scenario.hosts.out_of_band = seconds(30000);
+  scenario.elastic.smallest = 0.25;
+  const auto with = [&](Elastic mode, int most_lost) {
+    scenario.elastic.mode = mode;
+    StepTimes step_times([most_lost](const Signature& state) {
+      return state.lost_replicas > most_lost ? 0.0 : 1 - state.lost_replicas / 16.0;
+    });
+    Sampling sampling;
+    sampling.replicas = 20;
+    return look_ahead(scenario, step_times, sampling);
+  };
+  const auto stiff = with(Elastic::kNone, 16);
+  const auto never = with(Elastic::kShrink, 0);
+  EXPECT_NEAR(never.ettr.mean, stiff.ettr.mean, 1e-12);
+  EXPECT_GT(never.waits_infeasible, 0);
+  EXPECT_NEAR(never.waiting_infeasible, never.waiting, 1e-12);
+  EXPECT_EQ(stiff.waits_infeasible, 0);
+  EXPECT_EQ(share(never, TimeClass::kCustomReduced), 0);
+  const auto some = with(Elastic::kShrink, 1);
+  const auto always = with(Elastic::kShrink, 16);
+  EXPECT_GT(some.ettr.mean, never.ettr.mean);
+  EXPECT_GT(always.ettr.mean, some.ettr.mean);
+  EXPECT_GT(some.states_infeasible, 0U);
+  EXPECT_LT(some.states_infeasible, some.states_asked);
+  EXPECT_EQ(always.states_infeasible, 0U);
+  EXPECT_EQ(always.waiting_infeasible, 0);
+}
+
 TEST(Elastic, TheBetterOfShrinkingAndRerouting) {
   auto scenario = quiet_job(0, 60, 300, 64);
   scenario.fleet.replicas = 8;

@@ -71,7 +71,7 @@ TEST(Account, CostPartsSum) {
   ASSERT_TRUE(bill.cost);
   const auto& cost = *bill.cost;
   EXPECT_DOUBLE_EQ(cost.own.amount, cost.capital_share.amount + cost.maintenance.amount +
-                                        cost.space.amount + cost.energy.amount);
+                                        cost.space.amount + cost.staff.amount + cost.energy.amount);
   EXPECT_NEAR(cost.energy.amount, bill.energy / base::kKilowattHour * 0.0826, 1e-6);
   EXPECT_NEAR(cost.space.amount, bill.rated.it().si() / 1e3 * 130 / 730 * 56 * 24, 1e-3);
   EXPECT_NEAR(amount(bill.rent), 512 * 56 * 24 * 2.35, 1e-3);
@@ -183,6 +183,39 @@ TEST(Account, NoProgressNoBill) {
   EXPECT_EQ(bill.energy.si(), 0);
   EXPECT_FALSE(bill.cost);
   EXPECT_GT(bill.mean.total().si(), 0);
+}
+
+TEST(Account, WaterIsOfItEnergyAndTheLimitStyleOfDevicesInUse) {
+  auto site = bare_site();
+  site.pue = 1.25;
+  site.water_per_joule = 1.8 / 3.6e6;
+  const auto bill = account(h100_air(8), 40, ledger_of(Time(10), Power(600), Power(690)),
+                            disturbed(), job_of(1e12), site);
+  EXPECT_NEAR(bill.it_energy / bill.energy, 0.8, 1e-12);
+  EXPECT_NEAR(bill.water_litres, bill.energy / base::kKilowattHour * 0.8 * 1.8, 1e-6);
+  EXPECT_NEAR(bill.limit_energy.si(), 40 * 700.0 * 56 * 86400, 1);
+}
+
+TEST(Account, RunOfNoLengthCostsNothing) {
+  const auto bill = account(priced_h100(8), 64, ledger_of(Time(10), Power(600), Power(690)),
+                            campaign::Goodput(), job_of(0), bare_site());
+  EXPECT_EQ(bill.energy.si(), 0);
+  EXPECT_EQ(bill.limit_energy.si(), 0);
+  EXPECT_EQ(bill.carbon_kg, 0);
+  ASSERT_TRUE(bill.cost);
+  EXPECT_EQ(bill.cost->own.amount, 0);
+  EXPECT_GT(bill.cost->capital.amount, 0);
+  EXPECT_FALSE(bill.own_per_package_hour);
+}
+
+TEST(Account, RunThatOnlyWaitsPaysForWaiting) {
+  campaign::Goodput waiting;
+  waiting.recovering = waiting.wall = base::kDay * 3;
+  const auto bill = account(priced_h100(8), 64, ledger_of(Time(10), Power(600), Power(690)),
+                            waiting, job_of(1e12), bare_site());
+  EXPECT_NEAR(bill.energy / (bill.idle.total() * (base::kDay * 3)), 1, 1e-12);
+  EXPECT_LT(bill.idle.total(), bill.mean.total());
+  EXPECT_GT(bill.cost->own.amount, 0);
 }
 
 }  // namespace

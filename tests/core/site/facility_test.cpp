@@ -62,6 +62,38 @@ TEST(ReadSite, DefaultsAndMoney) {
   EXPECT_EQ(site.report_currency, "CNY");
 }
 
+// A hall of one's own instead of a rented one; about 130 USD a kW and month at 10 %.
+TEST(ShippedSites, UsHyperscaleBuilds) {
+  const auto site = shipped("us_hyperscale");
+  EXPECT_EQ(site.colocation.per_si.amount, 0);
+  EXPECT_NEAR((site.finance.build * base::Power(1e6)).amount, 11.7e6, 1);
+}
+
+TEST(ReadSite, CarbonOverADayKeepsItsMean) {
+  base::Reading reading;
+  const auto site = read_site(
+      base::Document::parse(std::string(kHead) + "carbon_by_hour: {peak: [18, 23], over_rest: 2}\n"
+                                                 "water_litres_per_kwh: 1.8\n",
+                            "mine.yaml"),
+      reading);
+  reading.throw_if_any();
+  EXPECT_NEAR(mean_over(site.carbon_by_hour, 0, 24), 1, 1e-12);
+  EXPECT_NEAR(site.carbon_by_hour.by_hour[20] / site.carbon_by_hour.by_hour[3], 2, 1e-12);
+  EXPECT_NEAR(site.water_per_joule * 3.6e6, 1.8, 1e-12);
+}
+
+TEST(ReadSite, RentsAHallOrBuildsOne) {
+  const std::string head = kHead;
+  EXPECT_NE(complaint(head + "finance: {build: 11 MUSD/MW}\n").find("colocation: ~"),
+            std::string::npos);
+  EXPECT_NE(complaint(head + "carbon_by_hour: [1, 2, 3]\n").find("24 values"), std::string::npos);
+  EXPECT_NE(complaint(head + "carbon_by_hour: {peak: [18], over_rest: 2}\n").find("two hours"),
+            std::string::npos);
+  EXPECT_NE(complaint(head + "carbon_by_hour: {peak: [18, 25], over_rest: 2}\n").find("0 to 24"),
+            std::string::npos);
+  EXPECT_NE(complaint(head + "water_litres_per_kwh: -1\n").find(":7:"), std::string::npos);
+}
+
 TEST(ReadSite, PointsAtMistakes) {
   const std::string head = kHead;
   EXPECT_EQ(complaint(head), "");

@@ -7,7 +7,6 @@
 #include "shipped.h"
 #include "weft/step/evaluator.h"
 #include "weft/step/offload.h"
-#include "weft/step/stragglers.h"
 #include "weft/step/token_copies.h"
 
 namespace weft::step {
@@ -125,27 +124,6 @@ TEST_F(Offloaded, GradientBytesScaleTheirReduction) {
   EXPECT_NEAR(ledger.part(Part::kData) / wide.part(Part::kData), 4.0 / 6, 0.01);
   narrow.gradient_bytes = 4;
   EXPECT_EQ(run(narrow).step, wide.step);
-}
-
-// Means of the largest of n normal draws: closed for 2 and 3, tables of order statistics for more.
-TEST(Stragglers, ExpectedMaximumOfNormalDraws) {
-  EXPECT_EQ(expected_maximum(1), 0);
-  EXPECT_NEAR(expected_maximum(2), 1 / std::sqrt(std::acos(-1.0)), 1e-9);
-  EXPECT_NEAR(expected_maximum(3), 1.5 / std::sqrt(std::acos(-1.0)), 1e-9);
-  EXPECT_NEAR(expected_maximum(10), 1.538752731, 1e-8);
-  EXPECT_NEAR(expected_maximum(1000), 3.241435769, 1e-7);
-}
-
-TEST_F(Offloaded, AllWaitForTheSlowestDevice) {
-  software_.launch = base::Time(0);
-  software_.exchange_launches = 0;
-  const auto alike = run(plan());
-  EXPECT_EQ(alike.part(Part::kStragglers).si(), 0);
-  software_.device_variation = 0.01;
-  const auto unlike = run(plan());
-  const auto kernels =
-      alike.part(Part::kForward) + alike.part(Part::kBackward) + alike.part(Part::kHead);
-  EXPECT_NEAR(unlike.part(Part::kStragglers) / kernels, 0.01 * expected_maximum(8), 1e-9);
 }
 
 // A token of DeepSeek-V3 on 8 hosts with a group each: at most 4, on average 3.6 of them.

@@ -96,6 +96,35 @@ TEST(MixedStudy, PartsAddUp) {
   EXPECT_FALSE(outcome.evidence.is_fitted);
 }
 
+// Energy of a step: of all devices in use, part by part, and of the whole at the meter.
+TEST(MixedStudy, EnergiesOfPartsAddUp) {
+  const auto study = mixed_study(kGiven);
+  const auto& c = study.cases[0];
+  const auto outcome = *run(study, base::ThreadTeam(1))[0].outcome;
+  for (std::size_t e = 0; e < outcome.ledger.energy.size(); ++e) {
+    base::Energy sum;
+    for (const auto& part : outcome.parts) {
+      sum += part.ledger.energy[e] * static_cast<double>(part.devices_used);
+    }
+    EXPECT_NEAR((sum - outcome.ledger.energy[e] * 24).si(), 0, 1e-9 * sum.si()) << e;
+  }
+  base::Energy at_meter;
+  base::Energy devices;
+  for (int p = 0; p < 2; ++p) {
+    const auto& part = outcome.parts[static_cast<std::size_t>(p)];
+    const auto power = part.ledger.mean_device_power();
+    const auto meter = site::meter_power(c.cluster.part(p), part.devices_used, power, c.site);
+    at_meter += meter.total() * outcome.ledger.step;
+    devices += part.ledger.device_energy() * static_cast<double>(part.devices_used);
+    // The parts of one step end together.
+    EXPECT_EQ(part.ledger.step, outcome.ledger.step);
+  }
+  EXPECT_NEAR(outcome.bill.mean.total() * outcome.ledger.step / at_meter, 1, 1e-12);
+  EXPECT_NEAR(outcome.ledger.device_energy() * 24 / devices, 1, 1e-12);
+  // A100s draw less than H100s: not one figure for all.
+  EXPECT_GT(outcome.parts[0].ledger.device_energy(), outcome.parts[1].ledger.device_energy());
+}
+
 // As one cluster of twice the size when both parts are alike and the link is theirs.
 TEST(MixedStudy, EqualPartsCostWhatOneClusterCosts) {
   auto mixed = mixed_study(kGiven, "", "{use: dgx_h100, hosts: 1}");

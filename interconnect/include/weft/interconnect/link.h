@@ -23,6 +23,8 @@ struct Optics {
   double modules_per_link = 0;  // both ends counted
   base::Power module_power;
   std::optional<base::Money> module_price = std::nullopt;
+  // What drives the light: retimed (by a DSP or a CDR), linear (LPO) or coherent. Empty: not said.
+  std::string kind{};
 };
 
 // A way to send that gives up bandwidth for short steps (NCCL's LL: a flag beside every four bytes

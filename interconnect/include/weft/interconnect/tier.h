@@ -54,6 +54,7 @@ struct TierInventory {
   std::int64_t links = 0;      // cables or traces
   double optical_modules = 0;  // both ends counted
   base::Power module_power;    // one module
+  std::string module_kind{};   // see Optics
   // One way, between balanced halves of the children of one unit; of one child's devices where
   // there is one child and the tier joins its devices (switches).
   base::Bandwidth bisection;

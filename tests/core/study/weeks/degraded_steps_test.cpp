@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
 #include "weeks.h"
+#include "weft/plan/memory.h"
+#include "weft/population/population.h"
+#include "weft/step/evaluator.h"
 #include "weft/study/degraded_steps.h"
 
 namespace weft::study {
@@ -75,6 +78,58 @@ TEST_F(Degraded, SeveralAtOnceCostMoreThanEach) {
   both.lost_replicas = 2;
   EXPECT_LT(relative(both), relative(slow_device(1.5)));
   EXPECT_LT(relative(both), relative(fewer(2)));
+}
+
+// One slow device, or link, holds up the stage that it works on, not the whole pipeline.
+TEST_F(Degraded, HoldsUpOneStageAlone) {
+  auto plan = plan_;
+  plan.data = 2;
+  plan.pipeline = 4;
+  DegradedSteps steps(study_.job, study_.cases.front(), plan);
+  const auto& c = study_.cases.front();
+  const auto sound = step::Evaluator(c.cluster, study_.job, c.software).time(plan);
+  auto all = c.cluster;
+  all.chip.device = population::slowed(all.chip.device, 2.0);
+  const double whole = sound / step::Evaluator(all, study_.job, c.software).time(plan);
+  const double one = steps.relative(slow_device(2));
+  EXPECT_GT(one, whole * 1.01);
+  EXPECT_LT(one, 0.7);
+  const double link = steps.relative(slow_link(16));
+  EXPECT_LT(link, 1);
+  EXPECT_GT(link, relative(slow_link(16)) / 4);
+}
+
+// Shards of the optimizer grow with fewer replicas: what then does not fit is made again, and where
+// all is made again already the job cannot run.
+TEST_F(Degraded, FewerReplicasMustFit) {
+  auto& c = study_.cases.front();
+  const double unlimited = relative(fewer(1));
+  c.cluster.chip.device.memory_usable =
+      plan::fullest_stage(c.cluster, study_.job, c.software, plan_).total();
+  DegradedSteps tight(study_.job, c, plan_);
+  const double squeezed = tight.relative(fewer(1));
+  EXPECT_GT(squeezed, 0.5);
+  EXPECT_LT(squeezed, unlimited);
+  ASSERT_EQ(tight.notes().size(), 1U);
+  EXPECT_NE(tight.notes().begin()->find("made again"), std::string::npos);
+
+  auto full = plan_;
+  full.recompute = plan::Recompute::kFull;
+  c.cluster.chip.device.memory_usable =
+      plan::fullest_stage(c.cluster, study_.job, c.software, full).total();
+  DegradedSteps tighter(study_.job, c, full);
+  EXPECT_EQ(tighter.relative(fewer(1)), 0.0);
+  EXPECT_GT(tighter.relative(slow_device(1.5)), 0.0);
+  ASSERT_EQ(tighter.notes().size(), 1U);
+  EXPECT_NE(tighter.notes().begin()->find("waits for hosts"), std::string::npos);
+}
+
+// 64 sequences over 7 replicas are 10 for the one with most, instead of 8.
+TEST_F(Degraded, TheWholeBatchMayBeShared) {
+  auto state = fewer(1);
+  state.keeps_batch = true;
+  EXPECT_NEAR(relative(state), 0.8, 0.03);
+  EXPECT_GT(relative(fewer(1)), relative(state));
 }
 
 TEST_F(Degraded, SaysWhatTheStepCannotSay) {

@@ -67,8 +67,8 @@ Goodput simulate(std::span<const PartInUse> parts, const step::Ledger& ledger,
 // The parts of simulate(), for tests and other rooms.
 
 // How many of a unit `used_devices` involve. Devices fill hosts in order, so that a host (or
-// package) with one device in use counts whole; switches and optical modules count in proportion to
-// the devices in use.
+// package) with one device in use counts whole; switches between hosts and optical modules count in
+// proportion to the devices in use.
 double count_units(const cluster::Cluster& cluster, std::int64_t used_devices, Unit unit,
                    const Domains& domains = {});
 double count_units(std::span<const PartInUse> parts, Unit unit, const Domains& domains = {});

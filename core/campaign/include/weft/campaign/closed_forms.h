@@ -24,9 +24,10 @@ int poisson_quantile(double mean, double level);
 
 // Machine repair: `machines` are wanted in operation, with `spares` beside them and `crews` (0: as
 // many as needed). P(j down), j = 0 … machines + spares, as a birth–death chain: births
-// min(machines, machines + spares − j) λ, deaths min(j, crews) μ.
+// (w + idle · s) λ, deaths min(j, crews) μ, where w = min(machines, machines + spares − j) work and
+// s spares wait, which fail `idle` times as often (0: cold, 1: hot).
 std::vector<double> machine_repair(int machines, int spares, int crews, base::Rate failure,
-                                   base::Rate repair);
+                                   base::Rate repair, double idle = 0.0);
 
 // P(k failures) of a unit whose hazard has a Gamma frailty of variance θ, k = 0 … most, when a unit
 // of Z = 1 would have `expected`: negative binomial.

@@ -44,11 +44,21 @@ struct TimelineEntry {
   double amount = 0;
 };
 
+// What the job does from the end of the stretch before, without a break.
+struct Stretch {
+  double until = 0;  // s since the start
+  // kProductive: it works, though some of that may be lost or slowed.
+  TimeClass time_class = TimeClass::kProductive;
+  double rate = 1;     // of the sound job's speed, while it works
+  double missing = 0;  // hosts that are not in place
+};
+
 // One replica. Vectors by cause are in the order of Scenario::causes.
 struct ReplicaResult {
   double wall = 0;        // s
   double productive = 0;  // s
   bool finished = false;  // all of Horizon::work; not what makes no progress (kHopeless)
+  bool cut = false;       // given up after Horizon::most_events; all else is of the time until then
   TimeByClass times{};
   DevicesByClass devices{};           // device-s
   std::vector<double> interruptions;  // by cause
@@ -58,13 +68,19 @@ struct ReplicaResult {
   double checkpoints = 0;
   double hosts_replaced = 0;
   double hosts_repaired = 0;
-  double repair_time = 0;                     // host-s
-  double work_lost_worst = 0;                 // s at one go
-  std::vector<TimeByClass> loss;              // by cause, then checkpoints, then maintenance
-  std::vector<double> hosts_out;              // s with as many hosts out, 0, 1, …
+  double spares_failed = 0;       // while they waited
+  double waits = 0;               // times that the job could not go on for lack of hosts
+  double waits_infeasible = 0;    // of these: enough replicas were left, but no plan for them
+  double waited = 0;              // s
+  double waited_infeasible = 0;   // s
+  double repair_time = 0;         // host-s
+  double work_lost_worst = 0;     // s at one go
+  std::vector<TimeByClass> loss;  // by cause, then checkpoints, then maintenance
+  std::vector<double> hosts_out;  // s with as many hosts out, 0, 1, …
   std::vector<std::vector<double>> by_month;  // failures that are not tolerated: month, cause
   std::vector<double> restores;               // by tier, then from the start
   std::vector<TimelineEntry> timeline;
+  std::vector<Stretch> stretches;  // where asked for; to the end of the run
 };
 
 struct Sampling {
@@ -98,11 +114,18 @@ struct Outlook {
   Estimate hosts_out;                   // time average
   std::vector<double> hosts_out_share;  // of the time with as many hosts out
   Estimate hosts_replaced;
+  Estimate spares_failed;
+  Estimate waits;               // ReplicaResult::waits
+  double waits_infeasible = 0;  // mean
+  double waiting = 0;           // share of the wall clock, mean
+  double waiting_infeasible = 0;
   Estimate checkpoints;
   std::vector<std::vector<double>> by_month;  // mean failures: month, cause
   std::vector<double> restores;               // mean, by tier, then from the start
   double finished = 0;                        // share of the replicas
+  std::int64_t cut = 0;                       // replicas given up after Horizon::most_events
   std::size_t states_asked = 0;               // degraded states whose step was simulated
+  std::size_t states_infeasible = 0;          // of these, in which the job cannot run
   base::Time expected_between;              // mean time between stops at the hazards of the horizon
   base::Time interval;                      // that the rule gives for it
   std::optional<double> closed_form;        // ETTR, where the closed form is valid
@@ -116,7 +139,8 @@ struct Outlook {
 // One replica; the same for every number of threads and in every what-if that leaves its failures
 // alone. Throws std::logic_error when time or device-time is not conserved.
 ReplicaResult simulate_replica(const Scenario& scenario, StepTimes& step_times, std::uint64_t seed,
-                               std::uint64_t replica, std::size_t timeline_entries = 0);
+                               std::uint64_t replica, std::size_t timeline_entries = 0,
+                               bool with_stretches = false);
 
 // All replicas. Throws std::invalid_argument for a scenario that makes no sense.
 Outlook look_ahead(const Scenario& scenario, StepTimes& step_times, const Sampling& sampling);

@@ -54,6 +54,7 @@ struct Component {
   double transient = 0.0;
   Degradation degradation{};
   std::optional<Duration> repair{};
+  std::optional<double> idle_hazard{};  // none: SparePolicy::idle_hazard
 };
 
 // How the stages of a kind of stop differ from those after a crash.
@@ -112,6 +113,7 @@ struct Domains {
 struct SparePolicy {
   std::optional<Hosts> hosts{};  // none: a sound host is always at hand
   double share = 0;              // of the job's hosts, on top of Hosts::cold
+  double idle_hazard = 1;        // of what stands in a spare, over that in the job
 };
 
 struct Policy {

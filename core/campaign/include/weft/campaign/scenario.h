@@ -59,6 +59,9 @@ struct Cause {
   double degraded = 0.0;
   double silent = 0.0;
   double transient = 0.0;  // share of what is taken out that a reboot mends
+  // Hazard of a unit in a spare host that waits, over that in the job; 0: it fails at work alone.
+  // For scopes of one host.
+  double idle_hazard = 1.0;
   Degradation degradation{};
   std::optional<Duration> repair{};  // instead of Repair::out_of_band, shared by all that is hit
 };
@@ -124,6 +127,9 @@ struct ElasticPolicy {
   Duration scale_up{};    // stall to take it in again
   double fatal = 0.0;     // share of failures that stop all replicas anyhow
   double smallest = 0.5;  // share of the replicas that must run
+  // The replicas that are left share the whole batch; else each keeps its part of it and steps do
+  // less.
+  bool keeps_batch = false;
 };
 
 struct Maintenance {
@@ -134,6 +140,8 @@ struct Maintenance {
 struct Horizon {
   base::Time work{std::numeric_limits<double>::infinity()};    // productive, at full speed
   base::Time window{std::numeric_limits<double>::infinity()};  // of the wall clock
+  // Events after which a replica is given up (ReplicaResult::cut): no job lives to see so many.
+  std::uint64_t most_events = 20'000'000;
 };
 
 // Why the job stops, for the stages of its recovery.

@@ -18,12 +18,14 @@ struct Signature {
   int slow_links = 0;            // links at reduced bandwidth
   double link_slowdown = 1.0;    // of the worst of them: sound over present bandwidth
   double device_slowdown = 1.0;  // of the slowest device: its step time over that when sound
+  bool keeps_batch = false;      // the replicas that are left share the whole batch
   friend auto operator<=>(const Signature&,
                           const Signature&) = default;  // NOLINT(modernize-use-nullptr)
   [[nodiscard]] bool is_sound() const { return *this == Signature(); }
 };
 
-// Useful work per wall-clock time in a state, over that of the sound job; in [0, 1].
+// Useful work per wall-clock time in a state, over that of the sound job; in [0, 1]. 0: the job
+// cannot run in this state.
 using Throughput = std::function<double(const Signature&)>;
 
 // Without a model of the step: replicas count in proportion, rerouting spreads the work of the
@@ -37,6 +39,8 @@ class StepTimes {
   // Throws std::invalid_argument for an answer outside [0, 1].
   double relative(const Signature& signature);
   [[nodiscard]] std::size_t asked() const;
+  // Of these, states in which the job cannot run.
+  [[nodiscard]] std::size_t infeasible() const;
 
  private:
   Throughput throughput_;

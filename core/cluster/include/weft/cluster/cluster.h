@@ -1,6 +1,7 @@
 // Chips × fabric × hosts as one value.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -17,6 +18,19 @@
 
 namespace weft::cluster {
 
+// What stands in a host beside its devices.
+enum class HostPart { kCpus, kMemory, kNics, kSwitches, kStorage, kBoards };
+inline constexpr std::size_t kHostPartCount = 6;
+const char* name_of(HostPart part);  // for a person
+
+// DC power of a part: idle, while a job runs, and at most.
+struct Draw {
+  base::Power idle, training, limit;
+};
+
+// What carries the heat away from a host's boards.
+enum class Cooling { kAir, kColdPlate, kImmersion };
+
 // A server (or compute tray): what stands around its packages.
 struct Host {
   int packages = 8;
@@ -25,6 +39,10 @@ struct Host {
   int nics = 8;
   base::Power base_training;  // CPUs, memory, NICs, in-host switches, DC side, under load
   base::Power base_idle;
+  base::Power base_limit;  // with all of them at their limit; 0: as in training
+  // Those of them whose power is known apart; boards and all else are what is left of the three.
+  std::array<Draw, kHostPartCount> parts{};
+  std::optional<Cooling> cooling;
   base::Power fan_fixed;  // fans: fixed + cubic · (load / rated load)³
   base::Power fan_cubic;
   double psu_efficiency = 1.0;
@@ -39,7 +57,7 @@ struct Storage {
   base::Bandwidth write;
 };
 
-// What it costs to have. Prices are per host and hold for the cluster's size.
+// What it costs to have, without tax: per host, for a cluster of this size.
 struct Prices {
   std::optional<base::Money> per_host;  // capital
   bool includes_network = false;        // per_host already holds fabric and racks
@@ -65,6 +83,7 @@ struct Cluster {
   chips::Chip chip;
   Host host;
   std::int64_t hosts = 1;
+  double racks = 0;  // that all hosts and their switches fill; 0: not known
   interconnect::Fabric fabric;
   Storage storage;
   Prices prices;
@@ -103,7 +122,8 @@ base::Time joint_time(const Cluster& mixed, int from, int to, std::int64_t devic
 // NICs. Else it is a map {use: NAME, hosts: n | racks: n | pods: n,
 // hosts_per_domain: n, power_cap: W of a package, software: NAME, facility: NAME}. With
 // `hosts_per_domain` each scale-up domain is built with that many hosts (16 of the 18 trays of an
-// NVL72, so that groups stay even), and racks and pods count only those. The caller asks for the
+// NVL72, so that groups stay even), and racks and pods count only those. The document's `unit:
+// {name: rack | pod, hosts: n, racks: n}` says how many racks a pod fills. The caller asks for the
 // keys that are its own and then finishes `use`. Errors go to the reading of `use`.
 //
 // The document's `fabric: {scale_up:, scale_out:, sites:}` has a tier or a list of tiers, from the

@@ -23,11 +23,13 @@ std::string to_terminal(const CampaignReport& report, Colour colour);
 std::string to_json(const CampaignReport& report);
 // One line a variant: what was varied, then the figures with half widths of their 95 % intervals.
 std::string to_csv(const CampaignReport& report);
-// What happened in replica 0 of every variant: case, variant, time_s, happening, cause, amount.
+// What happened in replica 0 of every variant: cluster, variant, time_s, happening, cause, and the
+// throughput from then on (1: all alike and sound) or the number of hosts that are waited for.
 std::string campaign_timeline_csv(const CampaignReport& report);
 
 // Published points beside what is predicted.
 std::string published_terminal(const std::vector<weeks::PublishedPoint>& points, Colour colour);
 std::string published_csv(const std::vector<weeks::PublishedPoint>& points);
+std::string published_json(const std::vector<weeks::PublishedPoint>& points);
 
 }  // namespace weft::report

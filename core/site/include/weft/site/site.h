@@ -23,18 +23,24 @@ struct CostPerRun {
   base::Money capital_share;  // annualised, for the run's wall time
   base::Money maintenance;
   base::Money space;  // colocation of the rated IT power
+  base::Money staff;
   base::Money energy;
-  base::Money own;  // = the four above
+  base::Money own;  // = the five above
 };
 
 struct Bill {
-  MeterPower mean;      // while training
-  MeterPower peak;      // all devices in use in their hottest phase
-  MeterPower idle;      // while the job pauses or recovers: its devices wait
-  MeterPower rated;     // all devices at their limit
-  base::Energy energy;  // of the run, at the meter
+  MeterPower mean;         // while training
+  MeterPower peak;         // all devices in use in their hottest phase
+  MeterPower idle;         // while the job pauses or recovers: its devices wait
+  MeterPower rated;        // all devices at their limit
+  base::Energy energy;     // of the run, at the meter
+  base::Energy it_energy;  // the same without cooling and distribution
+  // Devices in use at their limit for as long: how many published figures count ("GPU-hours ×
+  // TDP").
+  base::Energy limit_energy;
   base::Energy per_token;
   double carbon_kg = 0;                             // of the run's energy, CO2e
+  double water_litres = 0;                          // of the run's IT energy, on site
   std::optional<CostPerRun> cost;                   // none: the cluster has no price
   std::optional<base::Money> rent;                  // of the run; none: no rental price
   std::optional<base::Money> own_per_package_hour;  // own / (packages · wall)

@@ -16,6 +16,7 @@
 #include "weft/step/ledger.h"
 #include "weft/step/pair_cost.h"
 #include "weft/step/pipeline.h"
+#include "weft/step/profile.h"
 #include "weft/step/stage_cost.h"
 #include "weft/workload/model.h"
 #include "weft/workload/software.h"
@@ -43,6 +44,7 @@ struct Handover;
 struct PartCosts;
 struct PassEnergy;
 struct StageMap;
+class Profiler;
 
 // Evaluates legal plans of one job on one cluster with one software stack, which must outlive it.
 // Not for two threads at once: each thread has its own. Results do not depend on what was evaluated
@@ -84,12 +86,17 @@ class Evaluator {
   // The same by part of the cluster, each a mean over the devices in use there.
   [[nodiscard]] std::vector<Ledger> simulate_parts(const plan::Plan& plan);
 
+  // What the devices of every stage do and draw over the same step, interval by interval. Throws as
+  // simulate() does.
+  [[nodiscard]] StepProfile profile(const plan::Plan& plan);
+
   // Gives a plan for a mixed cluster the layers of its stages: plan::balanced_layers() with each
   // part's own time for a layer, as many on a stage as fit its devices. False when they do not all
   // fit; the plan then has more than fits.
   bool split_layers(plan::Plan& plan);
 
  private:
+  friend class Profiler;  // reads what a plan's parts cost
   // The work of one pipeline stage in a step.
   struct Stage {
     DataParallelCost data;
@@ -127,6 +134,8 @@ class Evaluator {
   base::Time gradients_of_copies(const plan::Plan& plan,
                                  const workload::ShardedParameters& parameters);
   [[nodiscard]] PipelineTimes times(const plan::Plan& plan) const;
+  // What stages wait for transfers beside compute: what would vanish without them.
+  [[nodiscard]] base::Time waits_for_transfer(const PipelineTimes& pipeline, base::Time step);
   void book_stage(const plan::Plan& plan, int stage, Ledger& ledger) const;
   void book_handovers(const ChunkClass& chunk, Ledger& ledger) const;
   void book_power(int part, Ledger& ledger) const;

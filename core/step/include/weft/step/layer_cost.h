@@ -116,8 +116,6 @@ struct LayerOptions {
   // that are not recomputed are taken to keep as much as those that are.
   double offloaded = 0;
   plan::Recompute recompute = plan::Recompute::kNone;
-  // Of the job; sets how much slower the slowest one is (Software::device_variation).
-  std::int64_t devices = 1;
 };
 
 // Costs of a layer kind. ZeRO-3 gathers parameters in both passes, ZeRO-2 and ZeRO-3 scatter
@@ -130,7 +128,7 @@ LayerCost layer_cost(const cluster::Cluster& cluster, const workload::Job& job,
 
 // Cache keys: plain integers, compared and hashed whole.
 struct LayerKey {
-  std::array<std::int32_t, 22> values{};
+  std::array<std::int32_t, 21> values{};
   friend bool operator==(const LayerKey&, const LayerKey&) = default;
 };
 struct GroupKey {

@@ -33,6 +33,9 @@ struct CampaignRequest {
   std::vector<CampaignVariant> variants;  // at least one; the last axis changes fastest
 };
 
+// CampaignVariant::spares over what the campaign has; nothing where there are none.
+void set_spares(campaign::Policy& policy, const std::optional<double>& share);
+
 // How a chip is made in a variant; none where its file does not say. A yield that the variant gives
 // is of dies, and counts those that the file's reported yield counts.
 std::optional<manufacturing::Manufacturing> making_of(const chips::Chip& chip,
@@ -44,9 +47,9 @@ std::optional<manufacturing::Manufacturing> making_of(const chips::Chip& chip,
 // none of either), of burn_in, of die_yield (a map from chips to lists), or of any value of
 // the campaign's document by its path, such as components.optics.tolerated. `latent_defects` says
 // whether packages with a weak die fail on top of the campaign's rates, which hold those of the
-// chip that they were measured on; unsaid, they do where die_yield or burn_in is. `study` asks for
-// the key `campaign`. Errors go to its reading.
+// chip that they were measured on; unsaid, they do where die_yield or burn_in is, and where the
+// cluster has a population. `study` asks for the key `campaign`. Errors go to its reading.
 CampaignRequest read_campaign(base::Fields& study, const base::Catalog& catalog,
-                              const chips::Chip& chip);
+                              const chips::Chip& chip, bool has_population = false);
 
 }  // namespace weft::study

@@ -19,14 +19,17 @@
 #include "weft/site/site.h"
 #include "weft/step/ledger.h"
 #include "weft/study/campaign_request.h"
+#include "weft/study/power_limit.h"
+#include "weft/study/power_request.h"
 #include "weft/study/search.h"
 #include "weft/workload/model.h"
 #include "weft/workload/software.h"
 
 namespace weft::study {
 
-enum class Section { kStep, kMemory, kPower, kFailures, kCost };
-inline constexpr int kSectionCount = 5;
+// kPer is told when it is asked for.
+enum class Section { kStep, kMemory, kPower, kFailures, kCost, kPer };
+inline constexpr int kSectionCount = 6;
 const char* name_of(Section section);
 
 // One column of a study.
@@ -39,6 +42,7 @@ struct Case {
   site::Site site;
   // Its devices, where they are not all as the chip's document has them.
   std::optional<population::Population> population;
+  std::optional<PowerLimit> power_limit;  // at the meter of its site
 };
 
 struct Study {
@@ -49,6 +53,7 @@ struct Study {
   plan::AxesRequest search;
   std::optional<Objective> objective;
   base::Position objective_position;  // where it is given
+  PowerRequest power;
 };
 
 // A document of kind `study`. Keys: job, clusters, plan (for all, or in an entry of clusters),
@@ -114,7 +119,11 @@ struct CaseResult {
   Search search;
   std::optional<Outcome> outcome;
   std::string reason;
+  std::optional<LimitHeld> limit;  // of a case with a power limit
 };
+
+// The case as it ran: with its devices capped where that holds its power limit.
+Case as_run(const Case& study_case, const CaseResult& result);
 
 // The best plan of a case by the study's objective. Throws base::InputError for kPareto, which is
 // no one plan.

@@ -22,6 +22,16 @@ const std::vector<std::string>& shippable_schedules();
 inline constexpr const char* kInterleaved = "interleaved";
 
 // NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of what it says
+// Traffic and work of the scan of a state-space layer beside its products, as in state-spaces/mamba
+// mamba_ssm/ops/triton: states in FP32; step sizes read in 16 bits, and written in FP32 with their
+// running sum.
+struct Scan {
+  double state = 4.0;       // bytes of a number of a state
+  double step = 10.0;       // bytes that go for each token and head
+  double step_work = 10.0;  // operations of each: softplus and a running sum
+  double decay_work = 6.0;  // of a pair of tokens: an exponential, two products
+};
+
 struct Software {
   std::string id;  // of its document, "megatron_core"
   std::string name;
@@ -34,9 +44,6 @@ struct Software {
   base::Time expert_synchronisation;
   // What the host does once a step and nothing hides: data, logging, optimizer bookkeeping.
   base::Time per_step;
-  // Coefficient of variation of kernel times between devices of a job, which all wait for the
-  // slowest.
-  double device_variation = 0.0;
   // Traffic of norms, activations and residuals as a multiple of fully fused kernels.
   double elementwise_traffic = 1.0;
   // Of norms besides: 1 for one kernel; eager PyTorch moves every step of it in FP32.
@@ -67,6 +74,7 @@ struct Software {
   // numbers a channel, on A100 (Dao and Gu, arXiv 2405.21060 Figure 10), where this model without
   // it takes 0.26 of that time.
   double scan_time = 3.8;
+  Scan scan;
   // Of matrix and vector units inside a kernel: 0 adds their times, 1 hides the shorter; unset: the
   // chip's library kernel.
   std::optional<double> unit_overlap;

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,7 +17,7 @@
 namespace weft::base {
 
 // A fact for `weft show`: one leaf with where it comes from. A number with bounds is one leaf, and
-// so is a list of plain values. A number with bounds is one leaf, and so is a list of plain values.
+// so is a list of plain values.
 struct Fact {
   std::string path;
   std::string value;
@@ -31,12 +32,14 @@ struct Fact {
 // own, NAME.collectives.fit.yaml, which stand over NAME.yaml instead of NAME.fit.yaml.
 enum class Fits { kUse, kIgnore, kCollectives };
 
+// Copies, and what with() gives, share what was read: a file is read once, and answers as it was
+// then. For any number of threads at a time.
 class Catalog {
  public:
   // Directories with one folder per kind ("chips", "links", ...), searched in order.
   explicit Catalog(std::vector<std::filesystem::path> directories, Fits fits = Fits::kUse);
   // The same directories, the fits taken or left.
-  [[nodiscard]] Catalog with(Fits fits) const { return Catalog(directories_, fits); }
+  [[nodiscard]] Catalog with(Fits fits) const;
   // Of the fits those values alone that `keep` says yes to, asked with the file NAME.fit.yaml and
   // the value's `source`.
   using KeepFit = std::function<bool(const std::filesystem::path& file, std::string_view source)>;
@@ -62,6 +65,7 @@ class Catalog {
   [[nodiscard]] std::vector<std::string> names(const std::string& kind) const;
 
  private:
+  class Files;
   [[nodiscard]] Document resolve(Document document, const std::string& kind,
                                  std::vector<std::filesystem::path> chain) const;
   [[nodiscard]] Document with_fit(Document document, const std::string& kind) const;
@@ -72,6 +76,7 @@ class Catalog {
                                  const std::optional<Node>& asked_by) const;
 
   std::vector<std::filesystem::path> directories_;
+  std::shared_ptr<Files> files_;
   Fits fits_ = Fits::kUse;
   KeepFit keep_;  // all of them when empty
 };

@@ -71,6 +71,7 @@ enum class Draw { kExpected, kSampled };
 
 struct Population {
   std::vector<DeviceClass> classes;  // as the bins are written: best first
+  bool bins_given = false;           // `bins:` says the shares, not the yield
   Spread spread;
   SlowHosts slow;
   Leakage leakage;
@@ -88,6 +89,8 @@ struct Population {
   [[nodiscard]] bool is_discrete() const { return spread.sigma == 0; }
   // All are alike.
   [[nodiscard]] bool is_uniform() const;
+  // Peaks, mean over all devices, over the cluster's own.
+  [[nodiscard]] double mean_compute() const;
   // Of one device under load, mean over all, over the chip's own.
   [[nodiscard]] double mean_power() const;
   // Of memory, of the worst device: what a plan must fit.
@@ -108,6 +111,11 @@ Population read_population(base::Fields fields, const cluster::Cluster& cluster)
 
 // Leaves of the devices' memory what the worst of them has, so that every plan that fits fits all.
 void limit_memory(const Population& population, cluster::Cluster& cluster);
+
+// Makes the fastest class the cluster's own device and the others relative to it: a cluster of one
+// bin is one of that bin's chip, and only what is slower than the best is waited for. Memory is
+// limit_memory()'s, power as before.
+void adopt_fastest(Population& population, cluster::Cluster& cluster);
 
 // A device of this class, for the models of kernels and power.
 chips::Device device_of(const chips::Device& own, const DeviceClass& kind);

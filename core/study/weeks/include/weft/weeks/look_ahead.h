@@ -20,8 +20,9 @@ struct Options {
   std::optional<std::int64_t> replicas;  // instead of the study's
   std::optional<std::uint64_t> seed;
   int threads = 0;
-  bool sizes = false;         // also the mean time between stops over cluster sizes
-  bool only_outlook = false;  // neither the best interval nor effects of assumptions
+  bool sizes = false;           // also the mean time between stops over cluster sizes
+  bool only_outlook = false;    // neither the best interval nor effects of assumptions
+  bool whole_timeline = false;  // all that happens in the first replica, not its beginning alone
 };
 
 // An input that is uncertain or assumed, and the mean ETTR with it at two other values, everything
@@ -48,6 +49,7 @@ struct VariantAnswer {
   const study::CampaignVariant* variant = nullptr;
   std::optional<manufacturing::Bins> bins;  // of the chip, where its file says how it is made
   double wafers = 0;                        // for the packages in use; 0: not known
+  base::Time step;                          // on its devices, where a yield varies their bins
   campaign::Scenario scenario;
   campaign::Outlook outlook;
   std::vector<std::string> notes;  // what degraded states could not say
@@ -79,7 +81,8 @@ struct Weeks {
 };
 
 // The engine's view: what campaign::scenario_of() makes of a campaign, with packages that fail of
-// latent defects as a cause of its own (kLatentDefects) where `made` says how they are made.
+// latent defects as a cause of its own (kLatentDefects) where `made` says how they are made; where
+// the cluster has a population, with what that brings (study::add_early_life) instead.
 campaign::Scenario scenario_of(const Weeks& weeks, const campaign::Policy& policy,
                                const std::optional<manufacturing::Manufacturing>& made);
 

@@ -25,6 +25,8 @@ struct Changes {
   std::string clustering{};
 };
 
+// A change that changes nothing is base::InputError: `scope` and `counts` where a density is given,
+// `clustering` of a law that has none.
 struct Question {
   std::string chip;  // its name, or a file
   Changes changes;

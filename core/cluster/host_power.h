@@ -1,0 +1,15 @@
+// The `power` of a host. Internal to the room.
+#pragma once
+
+#include "weft/cluster/cluster.h"
+
+namespace weft::cluster {
+
+// power: {training: W, idle: W, limit: W, parts: {cpus: {idle:, training:, limit:}, memory:, nics:,
+// switches:, storage:, boards:}, cooling: air | cold_plate | immersion, fans_fixed: W, fans_cubic:
+// W, psu_efficiency:}. `training` and `idle` may be left to the sum of the parts; where they are
+// given, what the parts leave of them is boards. Fans that are not given are those usual with the
+// cooling. Errors go to the reading.
+void read_host_power(base::Fields power, const chips::Device& device, Host& host);
+
+}  // namespace weft::cluster
