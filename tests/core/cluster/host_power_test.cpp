@@ -13,7 +13,9 @@ using base::Power;
 
 // An H100 host whose `power` is this, in flow style.
 Cluster with_power(const std::string& power) {
-  const auto folder = std::filesystem::path(::testing::TempDir()) / "host_power";
+  // Tests run beside each other.
+  const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+  const auto folder = std::filesystem::path(::testing::TempDir()) / "host_power" / test->name();
   std::filesystem::create_directories(folder / "clusters");
   std::ofstream(folder / "clusters" / "mine.yaml")
       << "kind: cluster\nname: Mine\nextends: dgx_h100\nhost:\n  power: {training: ~, idle: ~, "
