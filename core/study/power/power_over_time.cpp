@@ -207,16 +207,14 @@ void add_notes_on_hours(const Asked& asked, const Hours& hours, PowerAnswer& ans
   if (answer.events) {
     answer.notes.push_back(
         fmt::format("failures are those of one replica of the campaign (`replica: {}`) from its "
-                    "begin; the ETTR "
-                    "is the mean of all of it",
+                    "begin; the ETTR is the mean of all of it",
                     asked.request.replica));
   }
   if (!hours.are_alike()) {
     const double even = answer.energy.si() * site.carbon_per_joule;
     answer.notes.push_back(
         fmt::format("from {:.4g} o'clock local time: overheads and carbon of each hour, where the "
-                    "site gives 24; "
-                    "by the means of the day carbon differs by {:+.2f} %",
+                    "site gives 24; by the means of the day carbon differs by {:+.2f} %",
                     hours.start, even > 0 ? 100 * (even / answer.carbon_kg - 1) : 0.0));
   }
 }
