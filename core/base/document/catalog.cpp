@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
 #include <stdexcept>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "annotations.h"
@@ -160,11 +162,46 @@ class Catalog::Files {
   std::map<fs::path, Document> read_;
 };
 
+// Documents as load() gave them, before overrides: a study with many cases asks for the same ones
+// again and again, always from the same place.
+class Catalog::Resolved {
+ public:
+  template <class Make>
+  Document get(const std::string& kind, const std::string& name, const fs::path& asked_from,
+               const Make& make) {
+    const Key key{kind, name, asked_from};
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto known = documents_.find(key); known != documents_.end()) return known->second;
+    }
+    auto document = make();
+    const std::lock_guard lock(mutex_);
+    return documents_.try_emplace(key, std::move(document)).first->second;
+  }
+
+ private:
+  using Key = std::tuple<std::string, std::string, fs::path>;
+  std::mutex mutex_;
+  std::map<Key, Document> documents_;
+};
+
+struct Catalog::Overrides {
+  explicit Overrides(std::vector<Override> values)
+      : all(std::move(values)), met(std::make_unique<std::atomic<bool>[]>(all.size())) {}
+
+  std::vector<Override> all;
+  std::unique_ptr<std::atomic<bool>[]> met;
+};
+
 Catalog::Catalog(std::vector<fs::path> directories, Fits fits)
-    : directories_(std::move(directories)), files_(std::make_shared<Files>()), fits_(fits) {}
+    : directories_(std::move(directories)),
+      files_(std::make_shared<Files>()),
+      resolved_(std::make_shared<Resolved>()),
+      fits_(fits) {}
 
 Catalog Catalog::with(Fits fits) const {
   Catalog other = *this;
+  other.resolved_ = std::make_shared<Resolved>();
   other.fits_ = fits;
   other.keep_ = nullptr;
   return other;
@@ -174,6 +211,41 @@ Catalog Catalog::with(KeepFit keep) const {
   Catalog other = with(Fits::kUse);
   other.keep_ = std::move(keep);
   return other;
+}
+
+Catalog Catalog::with(const std::vector<Override>& overrides) const {
+  auto all = overrides_ ? overrides_->all : std::vector<Override>();
+  all.insert(all.end(), overrides.begin(), overrides.end());
+  Catalog other = *this;
+  other.overrides_ = std::make_shared<Overrides>(std::move(all));
+  return other;
+}
+
+std::vector<Override> Catalog::unused() const {
+  std::vector<Override> unused;
+  for (std::size_t i = 0; overrides_ && i < overrides_->all.size(); ++i) {
+    if (!overrides_->met[i]) unused.push_back(overrides_->all[i]);
+  }
+  return unused;
+}
+
+Document Catalog::with_overrides(Document document, const std::string& kind) const {
+  if (!overrides_) return document;
+  const auto name = document.file().stem().string();
+  for (std::size_t i = 0; i < overrides_->all.size(); ++i) {
+    const auto& override = overrides_->all[i];
+    if (override.kind != kind || override.name != name) continue;
+    overrides_->met[i] = true;
+    document = with_value(document, override.path, override.value);
+  }
+  return document;
+}
+
+std::string Catalog::kind_in(std::string_view folder) {
+  for (const KindRow& row : kKinds) {
+    if (row.folder == folder) return std::string(row.kind);
+  }
+  return "";
 }
 
 std::string Catalog::folder(const std::string& kind) {
@@ -238,7 +310,9 @@ Document Catalog::find(const std::string& kind, const std::string& name,
 
 Document Catalog::load(const std::string& kind, const std::string& name,
                        const std::optional<Node>& asked_by) const {
-  return resolve(find(kind, name, asked_by, {}), kind, {});
+  auto document = resolved_->get(kind, name, directory_of(asked_by),
+                                 [&] { return resolve(find(kind, name, asked_by, {}), kind, {}); });
+  return with_overrides(std::move(document), kind);
 }
 
 Document Catalog::load_file(const fs::path& file, const std::string& kind) const {

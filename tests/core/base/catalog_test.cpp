@@ -345,5 +345,26 @@ TEST_F(CatalogTest, AnOverriddenNumberLosesItsBounds) {
   }
 }
 
+TEST_F(CatalogTest, ValuesAreLaidOverDocuments) {
+  write("installed/chips/a.yaml", "kind: chip\npower: {tdp: {mode: 1 W, low: 0 W}, idle: 2 W}\n");
+  write("installed/chips/b.yaml", "kind: chip\npower: {tdp: 3 W}\n");
+  const auto values = Document::parse("tdp: 7 W\nnew: [1, 2]\n", "sweep.yaml");
+  const auto varied = catalog().with({{"chip", "a", "power.tdp", *values.root().find("tdp")},
+                                      {"chip", "a", "memory.sizes", *values.root().find("new")},
+                                      {"link", "a", "power.tdp", *values.root().find("tdp")}});
+  EXPECT_EQ(varied.unused().size(), 3U);
+  const auto a = varied.load("chip", "a", std::nullopt).root();
+  EXPECT_EQ(a.find("power")->find("tdp")->text(), "7 W");
+  EXPECT_EQ(a.find("power")->find("tdp")->position().source->name, "sweep.yaml");
+  EXPECT_EQ(a.find("power")->find("idle")->text(), "2 W");
+  EXPECT_EQ(a.find("memory")->find("sizes")->item(1).text(), "2");
+  EXPECT_EQ(varied.load("chip", "b", std::nullopt).root().find("power")->find("tdp")->text(),
+            "3 W");
+  ASSERT_EQ(varied.unused().size(), 1U);
+  EXPECT_EQ(varied.unused().front().kind, "link");
+  EXPECT_EQ(catalog().load("chip", "a", std::nullopt).root().find("power")->find("tdp")->size(),
+            2U);
+}
+
 }  // namespace
 }  // namespace weft::base

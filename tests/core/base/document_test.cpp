@@ -493,5 +493,42 @@ TEST(Node, OutlivesItsDocument) {
   EXPECT_EQ(node.find("b")->text(), "long enough to be on the heap");
 }
 
+std::string laid(const std::string& path) {
+  const auto document = Document::parse("a: {b: 1, c: [x, {d: 2}]}\ne:\n", "base.yaml");
+  const auto value = Document::parse("value: new\n", "over.yaml");
+  try {
+    const auto root = with_value(document, path, *value.root().find("value")).root();
+    std::string leaves;
+    const std::function<void(const Node&)> walk = [&](const Node& node) {
+      if (node.is_scalar()) leaves += node.path() + "=" + std::string(node.text()) + " ";
+      for (std::size_t i = 0; i < node.size(); ++i) walk(node.item(i));
+    };
+    walk(root);
+    return leaves;
+  } catch (const InputError& error) {
+    return error.diagnostics().front().message;
+  }
+}
+
+TEST(WithValue, PutsAValueAtAPath) {
+  EXPECT_EQ(laid("a.b"), "a.b=new a.c[0]=x a.c[1].d=2 ");
+  EXPECT_EQ(laid("a.c[0]"), "a.b=1 a.c[0]=new a.c[1].d=2 ");
+  EXPECT_EQ(laid("a.c[1].d"), "a.b=1 a.c[0]=x a.c[1].d=new ");
+  EXPECT_EQ(laid("a.c"), "a.b=1 a.c=new ");
+  EXPECT_EQ(laid("a.c[1].f.g"), "a.b=1 a.c[0]=x a.c[1].d=2 a.c[1].f.g=new ");
+  EXPECT_EQ(laid("e.f"), "a.b=1 a.c[0]=x a.c[1].d=2 e.f=new ");
+  EXPECT_EQ(laid("h"), "a.b=1 a.c[0]=x a.c[1].d=2 h=new ");
+}
+
+TEST(WithValue, SaysWhereAPathLeadsNowhere) {
+  EXPECT_EQ(laid("a.b.c"), "'c' leads nowhere: a.b is '1'");
+  EXPECT_EQ(laid("a.c[2]"), "'[2]' leads nowhere: a.c is a list of 2");
+  EXPECT_EQ(laid("a.c.d"), "'d' leads nowhere: a.c is a list of 2");
+  EXPECT_EQ(laid("a[0]"), "'[0]' leads nowhere: a is a map");
+  for (const char* path : {"", ".", "a.", "a..b", "a.c[", "a.c[x]", "a.c[0"}) {
+    EXPECT_NE(laid(path).find("is no path"), std::string::npos) << path;
+  }
+}
+
 }  // namespace
 }  // namespace weft::base

@@ -32,6 +32,15 @@ struct Fact {
 // own, NAME.collectives.fit.yaml, which stand over NAME.yaml instead of NAME.fit.yaml.
 enum class Fits { kUse, kIgnore, kCollectives };
 
+// One value laid over a document that load() gives: of the file NAME.yaml of a kind, after
+// `extends` and fits; see with_value().
+struct Override {
+  std::string kind;
+  std::string name;
+  std::string path;
+  Node value;
+};
+
 // Copies, and what with() gives, share what was read: a file is read once, and answers as it was
 // then. For any number of threads at a time.
 class Catalog {
@@ -44,6 +53,11 @@ class Catalog {
   // the value's `source`.
   using KeepFit = std::function<bool(const std::filesystem::path& file, std::string_view source)>;
   [[nodiscard]] Catalog with(KeepFit keep) const;
+
+  // Documents with values laid over them, on top of those that are already; the last one counts.
+  [[nodiscard]] Catalog with(const std::vector<Override>& overrides) const;
+  // Of the overrides those that no load() has met, in order. Copies share what they have met.
+  [[nodiscard]] std::vector<Override> unused() const;
 
   // The folder of a kind: "chip" -> "chips". Kinds: chip, link, software, model, cluster, site,
   // campaign, study. Throws std::invalid_argument for others.
@@ -61,13 +75,18 @@ class Catalog {
   [[nodiscard]] Document load_file(const std::filesystem::path& file,
                                    const std::string& kind) const;
 
+  // The kind whose files are in a folder: "chips" -> "chip"; empty for none.
+  static std::string kind_in(std::string_view folder);
   // Names known for a kind, sorted, without duplicates.
   [[nodiscard]] std::vector<std::string> names(const std::string& kind) const;
 
  private:
   class Files;
+  class Resolved;
+  struct Overrides;
   [[nodiscard]] Document resolve(Document document, const std::string& kind,
                                  std::vector<std::filesystem::path> chain) const;
+  [[nodiscard]] Document with_overrides(Document document, const std::string& kind) const;
   [[nodiscard]] Document with_fit(Document document, const std::string& kind) const;
   [[nodiscard]] Document find(const std::string& kind, const std::string& name,
                               const std::optional<Node>& asked_by,
@@ -77,6 +96,8 @@ class Catalog {
 
   std::vector<std::filesystem::path> directories_;
   std::shared_ptr<Files> files_;
+  std::shared_ptr<Resolved> resolved_;
+  std::shared_ptr<const Overrides> overrides_;  // none when empty
   Fits fits_ = Fits::kUse;
   KeepFit keep_;  // all of them when empty
 };

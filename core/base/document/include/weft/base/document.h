@@ -94,6 +94,11 @@ Document merge(const Document& base, const Node& over);
 // Without the numbers with bounds or source ({mode:, low:, source:}) that `keep` says no to, and
 // without maps that have nothing left.
 Document pruned(const Document& document, const std::function<bool(const Node& value)>& keep);
+// The document with `value` at `path`, written as Node::path() does: "memory.bandwidth",
+// "clusters[2].hosts". A value that stands there is replaced as a whole; maps on the way that are
+// not there are made. Throws InputError, at `value`, where the path leads through a plain value or
+// beyond the end of a list.
+Document with_value(const Document& document, std::string_view path, const Node& value);
 // One value as a document of its own, with the positions it had. Its file() is empty.
 Document subtree(const Node& node);
 
