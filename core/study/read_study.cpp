@@ -136,6 +136,12 @@ void require_speed(const base::Node& search, const Study& study, base::Reading& 
   reading.error(search, "plans for mixed clusters are searched for speed alone");
 }
 
+void check_job(const Fields& fields, const Study& study) {
+  const auto whole = fields.node();
+  require_speed(whole.find("search").value_or(whole), study, fields.reading());
+  require_format(whole.find("job").value_or(whole), study, fields.reading());
+}
+
 }  // namespace
 
 const char* name_of(Section section) { return kSections[static_cast<std::size_t>(section)]; }
@@ -162,9 +168,26 @@ Study read_study(const base::Document& document, const base::Catalog& catalog,
     auto& added = study.cases.back();
     added.request.axes = study.search.applied_to(plan::Axes::usual(added.software));
   }
-  require_speed(fields.node().find("search").value_or(fields.node()), study, reading);
-  require_format(fields.node().find("job").value_or(fields.node()), study, reading);
+  check_job(fields, study);
   return study;
+}
+
+void read_job_again(Study& study, const base::Document& document, const base::Catalog& catalog,
+                    base::Reading& reading) {
+  Fields fields(document.root(), reading, document.file().stem().string());
+  study.job = workload::read_job(fields.map("job"), catalog);
+  study.search = {};
+  study.objective.reset();
+  read_search(fields, study);
+  reading.throw_if_any();
+  const auto clusters = fields.list("clusters");
+  for (std::size_t c = 0; c < study.cases.size(); ++c) {
+    auto& one = study.cases[c];
+    Fields use(clusters.at(c), reading, fields.name());
+    one.request = read_plan(fields, use, study.job, one.cluster);
+    one.request.axes = study.search.applied_to(plan::Axes::usual(one.software));
+  }
+  check_job(fields, study);
 }
 
 }  // namespace weft::study

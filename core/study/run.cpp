@@ -64,31 +64,35 @@ void require_legal(const workload::Job& job, const Case& c, const plan::Plan& pl
   throw base::InputError({diagnostic});
 }
 
-Search plan_or_search(const Study& study, const Case& c, const base::ThreadTeam& team) {
-  if (!c.request.is_complete()) return one_best_plan(study, c, team);
+Search plan_or_search(const Study& study, const Case& c, const std::optional<plan::Plan>& kept,
+                      const base::ThreadTeam& team) {
+  if (!kept && !c.request.is_complete()) return one_best_plan(study, c, team);
   Search search;
-  search.best = plan_of(study.job, c);
+  search.best = kept ? *kept : plan_of(study.job, c);
   search.count.considered = search.count.legal = search.replayed = 1;
   return search;
 }
 
-CaseResult run_case(const Study& study, const Case& c, const base::ThreadTeam& team) {
+}  // namespace
+
+CaseResult run_case(const Study& study, const Case& c, const base::ThreadTeam& team,
+                    const std::optional<plan::Plan>& kept) {
   CaseResult result;
-  result.search = plan_or_search(study, c, team);
+  result.search = plan_or_search(study, c, kept, team);
   if (!result.search.best) {
     result.reason = why_nothing(study.job, c, result.search.count);
     return result;
   }
   if (c.power_limit) {
-    const auto again = [&](const Case& capped) { return plan_or_search(study, capped, team); };
+    const auto again = [&](const Case& capped) {
+      return plan_or_search(study, capped, kept, team);
+    };
     hold_limit(study.job, c, again, result);
     if (!result.search.best) return result;
   }
   result.outcome = evaluate(study.job, as_run(c, result), *result.search.best);
   return result;
 }
-
-}  // namespace
 
 Evidence evidence_of(const Case& study_case, const plan::Plan& plan) {
   const auto& software = study_case.software;

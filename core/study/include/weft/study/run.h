@@ -62,6 +62,12 @@ struct Study {
 Study read_study(const base::Document& document, const base::Catalog& catalog,
                  base::Reading& reading);
 
+// Reads the job and the plans of a document anew, for a study that was read from one which is the
+// same but for its `job`, its `plan` and its `search`: clusters, software and sites stay as they
+// are.
+void read_job_again(Study& study, const base::Document& document, const base::Catalog& catalog,
+                    base::Reading& reading);
+
 // What stands behind a predicted step: published runs to which the stack's numbers were fitted, or
 // nothing but the mechanisms, for the reason given.
 struct Evidence {
@@ -137,6 +143,11 @@ plan::Plan plan_of(const workload::Job& job, const Case& study_case);
 
 // Throws base::InputError, with the nearest legal plan, for explicit plans that are not legal.
 void require_legal_plans(const Study& study);
+
+// One case of run(): with the plan `kept`, else the one that its request says, else the best. A
+// plan that is given must be legal.
+CaseResult run_case(const Study& study, const Case& study_case, const base::ThreadTeam& team,
+                    const std::optional<plan::Plan>& kept = std::nullopt);
 
 // `auto` found nothing for any case (exit code 3) is seen by all outcomes being empty. An explicit
 // plan that is not legal throws base::InputError with the nearest legal plan.

@@ -1,0 +1,40 @@
+// What a kind of question brings: its figures and how they come about. Internal to the room.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "weft/ask/question.h"
+
+namespace weft::ask {
+
+// On one thread.
+class Talk {
+ public:
+  virtual ~Talk() = default;
+  // `point` is what the document and catalog have laid over them, beside draws that are in
+  // `reading`.
+  virtual std::vector<Row> ask(const Changed& asked, base::Reading& reading,
+                               const Point& point) = 0;
+};
+
+class Asker {
+ public:
+  virtual ~Asker() = default;
+  [[nodiscard]] virtual const std::vector<Column>& columns() const = 0;
+  // As the document stands; what is kept for other points is kept from here. Throws
+  // base::InputError.
+  virtual std::vector<Row> begin(const Changed& asked, base::Reading& reading,
+                                 const base::ThreadTeam& team) = 0;
+  [[nodiscard]] virtual std::unique_ptr<Talk> talk() const = 0;
+};
+
+// Of kind `study`: figures of `weft run`.
+std::unique_ptr<Asker> make_run(const Settings& settings);
+
+// The chosen ones of `all`, by name; all when none is chosen. Throws std::invalid_argument.
+std::vector<std::size_t> chosen(const std::vector<Column>& all,
+                                const std::vector<std::string>& names);
+
+}  // namespace weft::ask

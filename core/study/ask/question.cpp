@@ -1,0 +1,111 @@
+#include "weft/ask/question.h"
+
+#include <array>
+#include <functional>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "asker.h"
+
+namespace weft::ask {
+
+namespace {
+
+struct Kind {
+  const char* name;
+  std::unique_ptr<Asker> (*make)(const Settings& settings);
+};
+constexpr std::array kKinds = std::to_array<Kind>({{"study", make_run}});
+
+std::unique_ptr<Asker> asker_of(const base::Document& document, const Settings& settings) {
+  const auto root = document.root();
+  const auto kind = root.find("kind");
+  if (!kind) {
+    throw base::InputError({{root.position(), 1, "'kind' is missing: what is asked?", ""}});
+  }
+  const auto names = kinds();
+  base::Reading reading;
+  const auto place = base::choice_of(*kind, reading, names);
+  reading.throw_if_any();
+  return kKinds[place].make(settings);
+}
+
+std::vector<base::UncertainInput> each_once(const std::vector<base::UncertainInput>& met) {
+  std::vector<base::UncertainInput> inputs;
+  std::set<std::string> seen;
+  for (const auto& input : met) {
+    if (seen.insert(input.path).second) inputs.push_back(input);
+  }
+  return inputs;
+}
+
+}  // namespace
+
+std::vector<std::string> kinds() {
+  std::vector<std::string> names;
+  for (const auto& kind : kKinds) names.emplace_back(kind.name);
+  return names;
+}
+
+std::vector<std::size_t> chosen(const std::vector<Column>& all,
+                                const std::vector<std::string>& names) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; names.empty() && i < all.size(); ++i) places.push_back(i);
+  for (const auto& name : names) {
+    std::size_t i = 0;
+    while (i < all.size() && all[i].name != name) ++i;
+    if (i == all.size()) throw std::invalid_argument("no figure '" + name + "'");
+    places.push_back(i);
+  }
+  return places;
+}
+
+Question::Question(base::Document document, base::Catalog catalog, Settings settings,
+                   const base::ThreadTeam& team)
+    : document_(std::move(document)),
+      catalog_(std::move(catalog)),
+      asker_(asker_of(document_, settings)) {
+  base::Reading reading;
+  base_ = asker_->begin({document_, catalog_}, reading, team);
+  inputs_ = each_once(reading.uncertain_inputs());
+}
+Question::Question(Question&&) noexcept = default;
+Question::~Question() = default;
+
+const std::vector<Column>& Question::columns() const { return asker_->columns(); }
+
+std::size_t Question::column(const std::string& name) const {
+  for (std::size_t i = 0; i < columns().size(); ++i) {
+    if (columns()[i].name == name) return i;
+  }
+  throw std::out_of_range("no figure '" + name + "'");
+}
+
+struct Session::Memory {
+  std::unique_ptr<Talk> talk;
+  std::map<std::string, std::size_t, std::less<>> place;  // of an input
+};
+
+Session::Session(const Question& question)
+    : question_(&question), memory_(std::make_unique<Memory>()) {
+  memory_->talk = question.asker_->talk();
+  const auto& inputs = question.inputs();
+  for (std::size_t i = 0; i < inputs.size(); ++i) memory_->place[inputs[i].path] = i;
+}
+Session::Session(Session&&) noexcept = default;
+Session::~Session() = default;
+
+std::vector<Row> Session::ask(const Point& point) {
+  const auto draw = [&](const std::string& path, const base::Distribution& distribution) {
+    if (point.draws.empty()) return distribution.mode;
+    const auto known = memory_->place.find(path);
+    return known == memory_->place.end() ? distribution.mode : point.draws.at(known->second);
+  };
+  base::Reading reading(draw);
+  return memory_->talk->ask(changed(question_->document_, question_->catalog_, point.changes),
+                            reading, point);
+}
+
+}  // namespace weft::ask
