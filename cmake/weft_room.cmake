@@ -33,6 +33,14 @@ function(weft_room NAME FOLDER)
   target_include_directories(weft_${NAME} PUBLIC ${FOLDER}/include)
   target_link_libraries(weft_${NAME} PUBLIC ${ROOM_DEPENDS} PRIVATE ${ROOM_PRIVATE})
   weft_flags(weft_${NAME})
+  weft_as_needed(weft_${NAME})
+endfunction()
+
+# Where only some rooms are tested, what their tests do not need is not built.
+function(weft_as_needed TARGET)
+  if(NOT WEFT_TEST_ROOMS STREQUAL "all")
+    set_target_properties(${TARGET} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
 endfunction()
 
 # weft_messages(NAME FILE): the C++ that protoc makes of FILE, as weft::NAME. Its headers count as

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 
+#include "questions.h"
 #include "weft/cli/commands.h"
 #include "weft/cost/question.h"
 #include "weft/study/check.h"
@@ -37,6 +38,10 @@ void check_cost(const base::Document& study, const base::Catalog& catalog) {
 
 // What is wrong in a file of any kind is thrown; returns what the file is.
 std::string check_file(const std::filesystem::path& file, const base::Catalog& catalog) {
+  if (const auto* question = question_kind(file, catalog)) {
+    question->check(catalog.load_file(file, question->name), catalog);
+    return question->name;
+  }
   auto kind = study::check_file(file, catalog);
   // Rules are of a room above the studies.
   if (kind == "rules") {

@@ -52,7 +52,7 @@ Command add_list(CLI::App& app) {
   command
       ->add_option("KIND", options->kind,
                    "one of the kinds; without it, how many there are of each")
-      ->check(CLI::IsMember(base::Catalog::kinds()));
+      ->check(CLI::IsMember(base::Catalog::kinds()).description("KIND"));
   add_configs_option(*command, options->configs);
   return [options] { return list(*options); };
 }

@@ -30,7 +30,12 @@ constexpr const char* kExamples =
     "  weft supply study.yaml                       how many chips there can be, and what they "
     "equal\n"
     "  weft cost study.yaml                         rent or own: capital, hours, break-even\n"
+    "  weft size question.yaml                      how many of which machines it takes\n"
     "  weft power study.yaml --window '1 d'         what it draws second by second\n"
+    "  weft compare study.yaml                      builds at equal devices, watts, money or days\n"
+    "  weft sweep sweep.yaml                        any value of any file over ranges, into "
+    "SQLite\n"
+    "  weft uncertainty study.yaml                  how sure that is, and what matters most\n"
     "  weft list chip                               what is shipped\n"
     "  weft show ascend_910c                        every figure of a chip, with its source\n"
     "  weft check mine.yaml                         is this file right?\n"
@@ -124,10 +129,11 @@ int main(int argc, const char* const* argv) {
   app.set_version_flag("--version", "weft " WEFT_VERSION);
   app.require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Command>> commands;
-  for (const auto add :
-       {add_run, add_plan, add_campaign, add_power, add_cost, add_list, add_show, add_check,
-        add_validate, add_memory, add_kernels, add_yield, add_supply, add_fabric, add_collective,
-        add_flows, add_trace, add_calibrate, add_import}) {
+  for (const auto add : {add_run,        add_plan,    add_sweep,   add_campaign,  add_power,
+                         add_cost,       add_size,    add_compare, add_scaling,   add_uncertainty,
+                         add_claim,      add_list,    add_show,    add_check,     add_validate,
+                         add_memory,     add_kernels, add_yield,   add_supply,    add_fabric,
+                         add_collective, add_flows,   add_trace,   add_calibrate, add_import}) {
     auto command = add(app);
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }

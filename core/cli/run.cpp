@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "output.h"
-#include "study_options.h"
+#include "questions.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
 #include "weft/report/json.h"
@@ -38,6 +38,12 @@ int run(const StudyOptions& options) {
   return any ? kAnswer : kNothing;
 }
 
+// A question of another kind is answered by its own command.
+int run_any(const StudyOptions& options) {
+  const auto* kind = question_kind(options.file, make_catalog(options.configs));
+  return kind ? kind->answer(options) : run(options);
+}
+
 }  // namespace
 
 Command add_run(CLI::App& app) {
@@ -52,9 +58,10 @@ Command add_run(CLI::App& app) {
       "  plan: auto\n"
       "An entry of clusters may say power_cap: 560 W (of a package), or power_limit: 450 kW (at\n"
       "the meter of the site; the cap that holds it is found). `report` lists step, memory,\n"
-      "power, failures, cost and per (tokens a second per rack, MW, money, wafer).\n");
+      "power, failures, cost and per (tokens a second per rack, MW, money, wafer).\n"
+      "A file of kind size, compare, scaling, sweep or claim is answered as by those commands.\n");
   add_study_options(*command, *options)->required();
-  return [options] { return run(*options); };
+  return [options] { return run_any(*options); };
 }
 
 }  // namespace weft::cli

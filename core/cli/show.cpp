@@ -192,7 +192,7 @@ Command add_show(CLI::App& app) {
   command->add_option("NAME", options->words, "as printed by weft list; or KIND and NAME")
       ->required();
   command->add_option("--kind", options->kind, "when the name stands for several kinds")
-      ->check(CLI::IsMember(base::Catalog::kinds()));
+      ->check(CLI::IsMember(base::Catalog::kinds()).description("KIND"));
   command->add_option("--cores", options->cores, "a chip with so many cores on a die")
       ->check(CLI::Range(1, kMostCores));
   command->add_option("--clock", options->clock, "a chip at another clock, such as '1.65 GHz'");

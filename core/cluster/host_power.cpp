@@ -21,22 +21,53 @@ constexpr std::array<const char*, kHostPartCount> kHostParts = {"cpus",     "mem
 constexpr std::array<const char*, kHostPartCount> kHostPartNames = {
     "CPUs", "memory", "NICs", "switches in hosts", "drives", "boards"};
 
-// Fans over the DC load of a host with all devices at their limit. Air: 500 + 600 u³ W of an H100
-// host of 6.9 kW, from MLPerf Training v4.0 and v4.1 power logs and arXiv 2412.08602; cold plates:
-// 200 W of a B200 host of 9.3 kW, MLPerf Training v5.0.
-struct UsualFans {
-  double fixed = 0, cubic = 0;
-};
-UsualFans usual_fans(Cooling cooling) {
+// The shipped hosts whose fans were metered; others that are cooled alike have them in proportion
+// to their DC load.
+const char* metered_host(Cooling cooling) {
   switch (cooling) {
     case Cooling::kAir:
-      return {500.0 / 6900, 600.0 / 6900};
+      return "dgx_h100";
     case Cooling::kColdPlate:
-      return {200.0 / 9300, 0};
+      return "dgx_b200";
     case Cooling::kImmersion:
       break;
   }
-  return {};
+  return nullptr;
+}
+
+// Fans over the DC load of a host with all devices at their limit.
+struct UsualFans {
+  double fixed = 0, cubic = 0;
+};
+
+Power rated_load(const chips::Device& device, const Host& host) {
+  return device.power.limit * host.devices + host.base_training;
+}
+
+bool says_fans(const base::Document& document) {
+  const auto host = document.root().find("host");
+  const auto power = host ? host->find("power") : std::nullopt;
+  return power && (power->find("fans_fixed") || power->find("fans_cubic"));
+}
+
+UsualFans usual_fans(Fields& power, const char* metered, const base::Catalog& catalog) {
+  const auto names = catalog.names("cluster");
+  if (std::find(names.begin(), names.end(), metered) == names.end() ||
+      !says_fans(catalog.load("cluster", metered, std::nullopt))) {
+    power.reading().error(*power.value("cooling"),
+                          fmt::format("the fans that are usual with it are those of the cluster "
+                                      "{}, which are not known here: write 'fans_fixed'",
+                                      metered));
+    return {};
+  }
+  const auto document =
+      base::Document::parse(fmt::format("{{use: {}, hosts: 1}}\n", metered), "usual fans");
+  base::Reading reading;
+  Fields use(document.root(), reading, "cluster");
+  const auto cluster = read_cluster(use, catalog);
+  reading.throw_if_any();
+  const auto rated = rated_load(cluster.device(), cluster.host);
+  return {cluster.host.fan_fixed / rated, cluster.host.fan_cubic / rated};
 }
 
 // In the order in which they must not fall.
@@ -98,14 +129,17 @@ void read_base(Fields& power, Host& host) {
   }
 }
 
-void read_fans(Fields& power, const chips::Device& device, Host& host) {
+void read_fans(Fields& power, const chips::Device& device, const base::Catalog& catalog,
+               Host& host) {
   UsualFans usual;
   if (power.has("cooling")) {
     host.cooling =
         static_cast<Cooling>(power.choice("cooling", {"air", "cold_plate", "immersion"}));
-    usual = usual_fans(*host.cooling);
+    const auto* metered = metered_host(*host.cooling);
+    const bool is_said = power.has("fans_fixed") || power.has("fans_cubic");
+    if (metered != nullptr && !is_said) usual = usual_fans(power, metered, catalog);
   }
-  const auto rated = device.power.limit * host.devices + host.base_training;
+  const auto rated = rated_load(device, host);
   host.fan_fixed = power.quantity<Power>("fans_fixed", rated * usual.fixed);
   host.fan_cubic = power.quantity<Power>("fans_cubic", rated * usual.cubic);
   const bool has_fans = host.fan_fixed.si() > 0 || host.fan_cubic.si() > 0;
@@ -120,9 +154,10 @@ void read_fans(Fields& power, const chips::Device& device, Host& host) {
 
 const char* name_of(HostPart part) { return kHostPartNames[static_cast<std::size_t>(part)]; }
 
-void read_host_power(Fields power, const chips::Device& device, Host& host) {
+void read_host_power(Fields power, const chips::Device& device, const base::Catalog& catalog,
+                     Host& host) {
   read_base(power, host);
-  read_fans(power, device, host);
+  read_fans(power, device, catalog, host);
   host.psu_efficiency = power.number("psu_efficiency");
   if (host.psu_efficiency <= 0 || host.psu_efficiency > 1) {
     power.reading().error(power.node(), "psu_efficiency must lie in (0, 1]");

@@ -35,7 +35,7 @@ Host read_host(Fields fields, const base::Catalog& catalog, Cluster& cluster) {
   host.memory_bandwidth = fields.quantity<base::Bandwidth>("memory_bandwidth", base::Bandwidth(0));
   if (host.memory_bandwidth.si() > 0) host.update_share = fields.share("update_share");
   host.device_link = fields.quantity<base::Bandwidth>("device_link", base::Bandwidth(0));
-  read_host_power(fields.map("power"), cluster.device(), host);
+  read_host_power(fields.map("power"), cluster.device(), catalog, host);
   fields.finish();
   return host;
 }

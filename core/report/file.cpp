@@ -48,38 +48,65 @@ int write_all(int descriptor, std::string_view text) {
 
 namespace {
 
+using Produce = std::function<void(const Put&)>;
+
+// Throws what the write meets.
+void write_pieces(int descriptor, const std::filesystem::path& file, const Produce& produce) {
+  produce([&](std::string_view piece) {
+    if (const int error = write_all(descriptor, piece); error != 0) fail(error, file);
+  });
+}
+
 // A device or a pipe cannot be replaced by a file; it takes the text as it comes.
-void write_through(const std::filesystem::path& file, std::string_view text) {
+void write_through(const std::filesystem::path& file, const Produce& produce) {
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
   if (descriptor < 0) fail(errno, file);
-  int error = write_all(descriptor, text);
+  try {
+    write_pieces(descriptor, file, produce);
+  } catch (...) {
+    ::close(descriptor);
+    throw;
+  }
+  if (::close(descriptor) != 0) fail(errno, file);
+}
+
+// The temporary file under its name; else it goes.
+void replace(int descriptor, const std::string& temporary, const std::filesystem::path& file) {
+  // mkstemps makes a private file; the answer is as public as the caller's umask says.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  int error = ::fchmod(descriptor, 0666 & ~mask) == 0 ? 0 : errno;
   if (::close(descriptor) != 0 && error == 0) error = errno;
+  if (error == 0 && ::rename(temporary.c_str(), file.c_str()) != 0) error = errno;
   if (error != 0) fail(error, file);
 }
 
 }  // namespace
 
-void write_whole(const std::filesystem::path& file, std::string_view text) {
+void write_whole(const std::filesystem::path& file, const Produce& produce) {
   if (std::filesystem::exists(file) && !std::filesystem::is_regular_file(file) &&
       !std::filesystem::is_directory(file)) {
-    write_through(file, text);
+    write_through(file, produce);
     return;
   }
   const SignalsHeld held;
   std::string temporary = file.string() + ".XXXXXX.tmp";
   const int descriptor = ::mkstemps(temporary.data(), 4);
   if (descriptor < 0) fail(errno, file);
-  int error = write_all(descriptor, text);
-  // mkstemps makes a private file; the answer is as public as the caller's umask says.
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (error == 0 && ::fchmod(descriptor, 0666 & ~mask) != 0) error = errno;
-  if (::close(descriptor) != 0 && error == 0) error = errno;
-  if (error == 0 && ::rename(temporary.c_str(), file.c_str()) != 0) error = errno;
-  if (error != 0) {
+  bool is_open = true;
+  try {
+    write_pieces(descriptor, file, produce);
+    is_open = false;
+    replace(descriptor, temporary, file);
+  } catch (...) {
+    if (is_open) ::close(descriptor);
     ::unlink(temporary.c_str());
-    fail(error, file);
+    throw;
   }
+}
+
+void write_whole(const std::filesystem::path& file, std::string_view text) {
+  write_whole(file, [&](const Put& put) { put(text); });
 }
 
 }  // namespace weft::report

@@ -202,13 +202,10 @@ bool asks_for(const study::Study& study, study::Section section) {
 Json limit_json(const study::LimitHeld& held, const study::PowerLimit& limit) {
   Json caps = Json::array();
   for (const auto cap : held.caps) caps.push_back(cap.si());
-  return {{"most_W", limit.most.si()},
-          {"of", study::name_of(limit.of)},
-          {"device_caps_W", caps},
-          {"drawn_W", held.drawn.si()},
-          {"without_cap_W", held.free.si()},
-          {"tolerance_W", held.tolerance.si()},
-          {"rounds", held.rounds}};
+  return {{"most_W", limit.most.si()},       {"of", study::name_of(limit.of)},
+          {"device_caps_W", caps},           {"drawn_W", held.drawn.si()},
+          {"without_cap_W", held.free.si()}, {"tolerance_W", held.tolerance.si()},
+          {"rounds", held.rounds},           {"plan_and_cap_agree", held.agrees}};
 }
 
 Json outcome_json(const study::Outcome& outcome, const study::Case& c) {

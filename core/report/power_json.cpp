@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "population_cells.h"
 #include "weft/report/power.h"
 
 namespace weft::report {
@@ -50,6 +51,8 @@ Json answer_json(const PowerAnswer& answer) {
     return json;
   }
   json["plan"] = plan::to_text(answer.result.outcome->plan);
+  const auto& populated = answer.result.outcome->populated;
+  if (populated) json["population"] = population_json(*populated);
   json["window_s"] = answer.window.si();
   json["interval_s"] = answer.interval.si();
   json["step_s"] = answer.step.si();

@@ -48,6 +48,14 @@ void RunTable::limit_row() {
   row("  without a cap", [](const RunColumn& c, const Outcome&) {
     return c.result->limit ? to_text(c.result->limit->free) : std::string("-");
   });
+  for (const auto& column : columns_) {
+    const auto& limit = column.result->limit;
+    if (!limit || limit->agrees || !column.result->outcome) continue;
+    table_.note(
+        fmt::format("{}: after {} rounds the best plan at the cap is not the one that the cap was "
+                    "found for; this one holds the limit, another may train faster under it",
+                    column.study_case->cluster.label, limit->rounds));
+  }
 }
 
 // Rows of a stock and of tokens a second over it, as a ratio to the first case too.

@@ -12,18 +12,6 @@ MeterPower with_overheads(MeterPower power, const cluster::Cluster& cluster, con
   return power;
 }
 
-namespace {
-
-// Adds `count` hosts, each with `devices` as the power of its devices.
-void add_hosts(MeterPower& power, const cluster::Cluster& cluster, std::int64_t count,
-               base::Power devices) {
-  const auto hosts = static_cast<double>(count);
-  power.devices += devices * hosts;
-  power.hosts += (host_power(cluster.host, cluster.device(), devices) - devices) * hosts;
-}
-
-}  // namespace
-
 MeterPower& MeterPower::operator+=(const MeterPower& other) {
   devices += other.devices;
   hosts += other.hosts;
@@ -44,24 +32,31 @@ base::Power fabric_power(const interconnect::Fabric& fabric) {
   return sum;
 }
 
-MeterPower meter_power(const cluster::Cluster& cluster, std::int64_t used_devices,
-                       base::Power per_device, const Site& site) {
+HostPower all_hosts(const cluster::Cluster& cluster, std::int64_t used_devices,
+                    base::Power per_device) {
   if (used_devices < 0 || used_devices > cluster.devices()) {
     throw std::invalid_argument("site: more devices in use than the cluster has");
   }
-  const auto idle = cluster.device().power.idle;
   const std::int64_t per_host = cluster.host.devices;
   const std::int64_t full = used_devices / per_host;
   const std::int64_t rest = used_devices % per_host;
+  const auto one = [&](std::int64_t busy) {
+    const auto idle = cluster.device().power.idle * static_cast<double>(per_host - busy);
+    return host_parts(cluster.host, cluster.device(),
+                      per_device * static_cast<double>(busy) + idle);
+  };
+  auto all = one(per_host) * static_cast<double>(full);
+  if (rest > 0) all += one(rest);
+  all += one(0) * static_cast<double>(cluster.hosts - full - (rest > 0 ? 1 : 0));
+  return all;
+}
 
+MeterPower meter_power(const cluster::Cluster& cluster, std::int64_t used_devices,
+                       base::Power per_device, const Site& site) {
+  const auto all = all_hosts(cluster, used_devices, per_device);
   MeterPower power;
-  add_hosts(power, cluster, full, per_device * static_cast<double>(per_host));
-  if (rest > 0) {
-    add_hosts(power, cluster, 1,
-              per_device * static_cast<double>(rest) + idle * static_cast<double>(per_host - rest));
-  }
-  add_hosts(power, cluster, cluster.hosts - full - (rest > 0 ? 1 : 0),
-            idle * static_cast<double>(per_host));
+  power.devices = all.devices;
+  power.hosts = all.total() - all.devices;
   return with_overheads(power, cluster, site);
 }
 

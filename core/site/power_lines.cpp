@@ -62,21 +62,8 @@ class Lines {
 
 std::vector<PowerLine> power_lines(const cluster::Cluster& cluster, std::int64_t used_devices,
                                    Power per_device, const Site& site) {
-  const auto& host = cluster.host;
-  const auto& device = cluster.device();
-  const std::int64_t per_host = host.devices;
-  const std::int64_t full = used_devices / per_host;
-  const auto rest = static_cast<double>(used_devices % per_host);
-  const bool is_split = rest > 0;
-  const auto parts = [&](double busy) {
-    const auto idle = device.power.idle * (static_cast<double>(per_host) - busy);
-    return host_parts(host, device, per_device * busy + idle);
-  };
-  HostPower all = parts(static_cast<double>(per_host)) * static_cast<double>(full);
-  if (is_split) all += parts(rest);
-  all += parts(0) * static_cast<double>(cluster.hosts - full - (is_split ? 1 : 0));
   Lines lines(cluster);
-  lines.add_hosts(all);
+  lines.add_hosts(all_hosts(cluster, used_devices, per_device));
   lines.add_fabric();
   return lines.with_site(site, site.pue);
 }

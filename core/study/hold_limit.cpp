@@ -8,13 +8,16 @@
 
 #include "weft/base/unit_text.h"
 #include "weft/plan/plan.h"
+#include "weft/power/samples.h"
 #include "weft/step/evaluator.h"
+#include "weft/step_power/levels.h"
+#include "weft/study/power_request.h"
 
 namespace weft::study {
 
 namespace {
 
-constexpr std::array<const char*, kLimitOfCount> kLimitsOf = {"mean", "peak"};
+constexpr std::array<const char*, kLimitOfCount> kLimitsOf = {"mean", "peak", "p95"};
 // Of the range of caps, within which the bisection ends.
 constexpr double kCapTolerance = 1e-4;
 constexpr int kMostRounds = 6;
@@ -52,17 +55,30 @@ Case with_caps(Case study_case, const std::vector<base::Power>& caps) {
   return study_case;
 }
 
+// Of the samples of one step.
+base::Power p95_at_meter(const workload::Job& job, const Case& study_case, const plan::Plan& plan) {
+  const auto& cluster = study_case.cluster;
+  const auto profile = step_power::of_alike_devices(
+      step::Evaluator(cluster, job, study_case.software).profile(plan));
+  const step_power::Levels levels(cluster, plan, profile, 0);
+  const step_power::Overheads overheads(cluster, study_case.site);
+  const auto samples = step_power::site_over_step(levels, overheads, kUsualSampling);
+  const double hottest = site::highest_pue(study_case.site) / study_case.site.pue;
+  return base::Power(power::statistics_of(samples).p95) * hottest;
+}
+
 // What the limit is about, at the meter in the hottest hour.
 base::Power drawn_at_meter(const workload::Job& job, const Case& study_case,
                            const plan::Plan& plan) {
   const auto& cluster = study_case.cluster;
-  const bool of_peak = study_case.power_limit->of == LimitOf::kPeak;
+  const auto of = study_case.power_limit->of;
+  if (of == LimitOf::kP95) return p95_at_meter(job, study_case, plan);
   const auto ledgers = step::Evaluator(cluster, job, study_case.software).simulate_parts(plan);
   base::Power sum;
   for (int p = 0; p < cluster.parts(); ++p) {
     const auto& ledger = ledgers[static_cast<std::size_t>(p)];
     const auto mean = ledger.mean_device_power();
-    const auto device = of_peak ? std::max(mean, ledger.highest_phase) : mean;
+    const auto device = of == LimitOf::kPeak ? std::max(mean, ledger.highest_phase) : mean;
     const std::int64_t used = plan.stages_in(p) * plan.devices_of_stage();
     sum += site::meter_power(cluster.part(p), used, device, study_case.site).it();
   }
@@ -153,7 +169,8 @@ void hold_limit(const workload::Job& job, const Case& study_case, const SearchAg
     return;
   }
   auto search = result.search;
-  while (held.rounds < kMostRounds) {
+  held.agrees = false;
+  while (!held.agrees && held.rounds < kMostRounds) {
     const auto plan = *search.best;
     const auto least = holder.at(plan, 0);
     if (least > most) {
@@ -168,9 +185,8 @@ void hold_limit(const workload::Job& job, const Case& study_case, const SearchAg
     held.tolerance = found.above - found.drawn;
     ++held.rounds;
     result.search = search;
-    if (study_case.request.is_complete()) break;
-    search = again(with_caps(study_case, held.caps));
-    if (search.best == plan) break;
+    if (!study_case.request.is_complete()) search = again(with_caps(study_case, held.caps));
+    held.agrees = search.best == plan;
   }
   result.limit = std::move(held);
 }

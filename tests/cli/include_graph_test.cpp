@@ -28,11 +28,12 @@ const std::vector<std::vector<std::string>> kFloors = {
     {"step"},
     {"campaign", "populated"},
     {"site"},
+    {"step_power"},
     {"study", "yield"},
-    {"validation", "weeks", "cost", "supply_study"},
-    {"kernels", "power_study"},
-    {"network", "watts"},
-    {"calibration", "trace"},
+    {"validation", "weeks", "cost", "compare", "scaling", "supply_study"},
+    {"kernels", "power_study", "size", "ask"},
+    {"network", "watts", "sweep", "uncertainty"},
+    {"calibration", "trace", "claim"},
     {"report"},
     {"cli"}};
 
@@ -61,8 +62,9 @@ std::map<std::string, std::set<std::string>> allowed_rooms() {
 // Rooms in the folder of another.
 const std::map<std::string, std::set<std::string>> kInner = {
     {"study",
-     {"populated", "yield", "validation", "weeks", "cost", "kernels", "network", "calibration",
-      "trace", "watts"}},
+     {"populated", "step_power", "yield", "validation", "weeks", "cost", "compare", "kernels",
+      "network", "calibration", "trace", "watts", "scaling", "size", "ask", "sweep", "uncertainty",
+      "claim"}},
     {"cluster", {"population"}},
     {"chips", {"manufacturing"}},
     {"interconnect", {"flow", "graph", "traffic"}},

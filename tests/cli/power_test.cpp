@@ -95,5 +95,28 @@ TEST(PowerCommand, ErrorsAreShownWhereTheyAre) {
   expect_holds(unknown.err, "'evaluate'");
 }
 
+TEST(PowerCommand, SaysWhatDevicesThatAreNotAlikeWaste) {
+  const Folder folder;
+  folder.write("unlike.yaml",
+               small_study("{use: dgx_h100, hosts: 2, population: {clock_spread: 3 %}}",
+                           "{tensor: 2, context: 1, data: 4, pipeline: 2, virtual_stages: 1, "
+                           "expert: 1, micro_batch: 1, zero: 1, recompute: none}"));
+  const auto ended = folder.weft({"power", "unlike.yaml", "--json", "-"});
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  const auto answer = nlohmann::json::parse(ended.out);
+  const auto& one = answer.at("cases").at(0);
+  EXPECT_GT(one.at("population").at("step_time").at("mean").get<double>(), 1);
+  double sum = 0;
+  double stragglers = 0;
+  for (const auto& cause : one.at("energy_by_cause")) {
+    sum += cause.at("energy_J").get<double>();
+    if (cause.at("cause") == "stragglers") stragglers = cause.at("share").get<double>();
+  }
+  EXPECT_NEAR(sum / one.at("energy_J").get<double>(), 1, 1e-9);
+  EXPECT_GT(stragglers, 0);
+  const auto told = folder.weft({"power", "unlike.yaml"});
+  EXPECT_NE(told.out.find("devices are not alike"), std::string::npos) << told.out;
+}
+
 }  // namespace
 }  // namespace weft::cli

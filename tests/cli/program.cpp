@@ -270,12 +270,26 @@ void expect_holds(const std::string& text, const std::string& part) {
                                                 << text.substr(0, kShown);
 }
 
-Words shipped(const std::string& folder) {
+namespace {
+
+// Whether some line of a file is `kind: KIND`.
+bool is_of_kind(const fs::path& file, const std::string& kind) {
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) {
+    if (line == "kind: " + kind) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Words shipped(const std::string& folder, const std::string& kind) {
   Words all;
   for (const auto& entry : fs::directory_iterator(fs::path(WEFT_CONFIGS) / folder)) {
     const fs::path& path = entry.path();
     const bool is_fit = path.stem().extension() == ".fit";
-    if (path.extension() == ".yaml" && !is_fit) all.push_back(path.stem().string());
+    const bool is_wanted = kind.empty() || is_of_kind(path, kind);
+    if (path.extension() == ".yaml" && !is_fit && is_wanted) all.push_back(path.stem().string());
   }
   std::sort(all.begin(), all.end());
   return all;

@@ -70,7 +70,7 @@ std::string small_study(const std::string& cluster = "{use: dgx_h100, hosts: 1}"
 // none.
 Words lines_wider_than(std::size_t columns, const std::string& text);
 
-// The names of the shipped files of a folder of configs.
-Words shipped(const std::string& folder);
+// The names of the shipped files of a folder of configs; of those of a kind, if one is given.
+Words shipped(const std::string& folder, const std::string& kind = "");
 
 }  // namespace weft::cli

@@ -69,7 +69,7 @@ TEST(PowerLimitOfARun, IsHeldOrSaidToBeTooLow) {
   EXPECT_EQ(low.code, kNothingFound);
   EXPECT_NE(low.out.find("cannot be held"), std::string::npos) << low.out;
 
-  folder.write("bad.yaml", limited("{most: 17 kW, of: p95}"));
+  folder.write("bad.yaml", limited("{most: 17 kW, of: p50}"));
   const auto bad = folder.weft({"run", "bad.yaml"});
   EXPECT_EQ(bad.code, kBadInput);
   EXPECT_NE(bad.err.find("bad.yaml"), std::string::npos) << bad.err;

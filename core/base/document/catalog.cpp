@@ -35,7 +35,23 @@ constexpr std::array kKinds = std::to_array<KindRow>({{"chip", "chips"},
                                                       {"prices", "prices"},
                                                       {"supply_line", "supply"},
                                                       {"study", "studies"},
+                                                      {"size", "studies"},
+                                                      {"compare", "studies"},
+                                                      {"scaling", "studies"},
+                                                      {"sweep", "studies"},
+                                                      {"claim", "claims"},
                                                       {"rules", "validation"}});
+
+// Questions live side by side.
+bool shares_folder(std::string_view kind) {
+  const auto folder_of = [](std::string_view of) {
+    const auto* row = std::find_if(kKinds.begin(), kKinds.end(),
+                                   [&](const KindRow& each) { return each.kind == of; });
+    return row == kKinds.end() ? std::string_view() : row->folder;
+  };
+  return std::count_if(kKinds.begin(), kKinds.end(),
+                       [&](const KindRow& row) { return row.folder == folder_of(kind); }) > 1;
+}
 
 std::optional<std::string> known_folder(std::string_view kind) {
   for (const KindRow& row : kKinds) {
@@ -46,7 +62,6 @@ std::optional<std::string> known_folder(std::string_view kind) {
 
 // Kinds that are questions (size, sweep, compare, ...) live among the studies.
 std::string folder_or_studies(const std::string& kind) {
-  if (kind == "claim") return "claims";
   return known_folder(kind).value_or("studies");
 }
 
@@ -267,7 +282,22 @@ const std::vector<std::string>& Catalog::kinds() {
 std::vector<std::string> Catalog::names(const std::string& kind) const {
   std::set<std::string> names;
   for (const fs::path& directory : directories_) add_names(directory / folder(kind), names);
+  if (shares_folder(kind)) std::erase_if(names, [&](const auto& n) { return !is_of(kind, n); });
   return {names.begin(), names.end()};
+}
+
+// A file that cannot be read counts: who asks for it is told why.
+bool Catalog::is_of(const std::string& kind, const std::string& name) const {
+  for (const fs::path& directory : directories_) {
+    const auto file = directory / folder(kind) / (name + std::string(kExtension));
+    if (!is_file(file)) continue;
+    try {
+      if (kind_of(files_->load(file)).text() == kind) return true;
+    } catch (const std::exception&) {
+      return true;
+    }
+  }
+  return false;
 }
 
 void Catalog::fail_unknown(const std::string& kind, const std::string& name,

@@ -130,7 +130,13 @@ class Merger {
     const Tree& from = *detail::Access::tree(like);
     const auto& entry = from.entries[detail::Access::index(like)];
     tree_->entries[index].key = tree_->keep(from.view(entry.key));
+    point_key_at_value(index);
     return index;
+  }
+
+  // The key of a value that is laid over is written elsewhere, as a part of a path.
+  void point_key_at_value(std::uint32_t index) {
+    tree_->entries[index].key_offset = tree_->entries[index].offset;
   }
 
   static void require_way(const Node& node, const PathStep& step, const Node& value) {
@@ -160,6 +166,7 @@ class Merger {
       tree_->set_members(index, members);
     }
     tree_->entries[index].key = tree_->keep(path[at].key);
+    point_key_at_value(index);
     return index;
   }
 

@@ -37,6 +37,11 @@ std::string path_of(const Node& node, const std::string& name) {
   return owner + "." + path;
 }
 
+// Most numbers are exact, and a path is long to make.
+double drawn(const Node& node, Reading& reading, const std::string& name, const Distribution& d) {
+  return d.kind == Distribution::Kind::kExact ? d.mode : reading.draw(path_of(node, name), d);
+}
+
 // The scalar that is expected here, or nothing and an error.
 std::optional<Node> scalar(const Node& node, Reading& reading, const std::string& what) {
   const Node value = detail::unwrapped(node, reading);
@@ -144,7 +149,7 @@ double number_of(const Node& node, Reading& reading, const std::string& name,
                  const Dimension& dimension) {
   const Expected expected{.dimension = dimension, .is_money = false, .noun = "", .is_whole = false};
   const auto read = detail::read_number(node, expected, reading);
-  return read ? reading.draw(path_of(node, name), read->distribution) : 0.0;
+  return read ? drawn(node, reading, name, read->distribution) : 0.0;
 }
 
 double count_of(const Node& node, Reading& reading, const std::string& name,
@@ -160,7 +165,7 @@ Money money_of(const Node& node, Reading& reading, const std::string& name,
       .dimension = negated(denominator), .is_money = true, .noun = "", .is_whole = false};
   const auto read = detail::read_number(node, expected, reading);
   if (!read) return {};
-  return {reading.draw(path_of(node, name), read->distribution), read->currency};
+  return {drawn(node, reading, name, read->distribution), read->currency};
 }
 
 std::size_t choice_of(const Node& node, Reading& reading, const std::vector<std::string>& names) {

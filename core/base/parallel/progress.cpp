@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -11,6 +12,8 @@ namespace weft::base {
 namespace {
 
 constexpr std::int64_t kMillisecondsBetween = 100;
+// Earlier a rate says little.
+constexpr std::int64_t kMillisecondsToRate = 1000;
 
 std::int64_t now() {
   using std::chrono::duration_cast;
@@ -26,7 +29,10 @@ void write(const std::string& text) {
 }  // namespace
 
 Progress::Progress(std::string what, std::size_t total, bool enabled)
-    : what_(std::move(what)), total_(total), enabled_(enabled && isatty(STDERR_FILENO) == 1) {}
+    : what_(std::move(what)),
+      total_(total),
+      enabled_(enabled && isatty(STDERR_FILENO) == 1),
+      begun_(now()) {}
 
 Progress::~Progress() {
   // Leaves a clean line to whoever writes next.
@@ -48,7 +54,39 @@ void Progress::advance(std::size_t done) {
 void Progress::draw(std::size_t done) {
   const double share =
       total_ == 0 ? 100.0 : 100.0 * static_cast<double>(done) / static_cast<double>(total_);
-  write(fmt::format("\r\x1b[K{} {} of {} ({:.0f} %)", what_, done, total_, share));
+  auto text = fmt::format("{} {} of {} ({:.0f} %)", what_, done, total_, share);
+  const auto spent = now() - begun_;
+  if (spent >= kMillisecondsToRate && done > 0) {
+    const double seconds = static_cast<double>(spent) / 1000.0;
+    const double rate = static_cast<double>(done) / seconds;
+    text += ", " + rate_text(rate) + "/s";
+    if (done < total_) {
+      text += ", " + duration_text(static_cast<double>(total_ - done) / rate) + " left";
+    }
+  }
+  write("\r\x1b[K" + text);
+}
+
+std::string rate_text(double per_second) {
+  if (per_second < 10) return fmt::format("{:.2g}", per_second);
+  auto digits = fmt::format("{:.0f}", per_second);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), ",");
+  }
+  return digits;
+}
+
+std::string duration_text(double seconds) {
+  constexpr double kMinute = 60;
+  constexpr double kHour = 3600;
+  constexpr double kDay = 86400;
+  if (seconds < 99.5) return fmt::format("{:.0f} s", seconds);
+  if (seconds < kHour - 30) return fmt::format("{:.0f} min", seconds / kMinute);
+  const double unit = seconds < kDay ? kHour : kDay;
+  const double whole = std::floor(seconds / unit);
+  const double rest = (seconds - whole * unit) / (seconds < kDay ? kMinute : kHour);
+  return fmt::format("{:.0f} {} {:.0f} {}", whole, seconds < kDay ? "h" : "d", std::floor(rest),
+                     seconds < kDay ? "min" : "h");
 }
 
 }  // namespace weft::base

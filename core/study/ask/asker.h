@@ -27,11 +27,25 @@ class Asker {
   // base::InputError.
   virtual std::vector<Row> begin(const Changed& asked, base::Reading& reading,
                                  const base::ThreadTeam& team) = 0;
+  // Reads and answers nothing. Throws base::InputError; kinds that cannot say do nothing.
+  virtual void read(const Changed& /*asked*/, base::Reading& /*reading*/) const {}
   [[nodiscard]] virtual std::unique_ptr<Talk> talk() const = 0;
 };
 
 // Of kind `study`: figures of `weft run`.
 std::unique_ptr<Asker> make_run(const Settings& settings);
+// Of kind `scaling`: rows are its points. Depth makes no difference.
+std::unique_ptr<Asker> make_scaling(const Settings& settings);
+// Of kind `compare`: rows are builds on each footing. Sizes and plans are always kept.
+std::unique_ptr<Asker> make_compare(const Settings& settings);
+// Of kind `supply`, a study of `weft supply`: rows are years.
+std::unique_ptr<Asker> make_supply(const Settings& settings);
+// Of kind `cost`, a study of `weft cost`: rows are its labs on each kind of machine.
+std::unique_ptr<Asker> make_cost(const Settings& settings);
+// Of kind `several`: whole questions in a list, `of`.
+std::unique_ptr<Asker> make_several(const Settings& settings);
+// By the document's kind. Throws base::InputError.
+std::unique_ptr<Asker> asker_of(const base::Document& document, const Settings& settings);
 
 // The chosen ones of `all`, by name; all when none is chosen. Throws std::invalid_argument.
 std::vector<std::size_t> chosen(const std::vector<Column>& all,

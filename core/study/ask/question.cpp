@@ -17,7 +17,23 @@ struct Kind {
   const char* name;
   std::unique_ptr<Asker> (*make)(const Settings& settings);
 };
-constexpr std::array kKinds = std::to_array<Kind>({{"study", make_run}});
+constexpr std::array kKinds = std::to_array<Kind>({{"study", make_run},
+                                                   {"scaling", make_scaling},
+                                                   {"compare", make_compare},
+                                                   {"supply", make_supply},
+                                                   {"cost", make_cost},
+                                                   {"several", make_several}});
+
+std::vector<base::UncertainInput> each_once(const std::vector<base::UncertainInput>& met) {
+  std::vector<base::UncertainInput> inputs;
+  std::set<std::string> seen;
+  for (const auto& input : met) {
+    if (seen.insert(input.path).second) inputs.push_back(input);
+  }
+  return inputs;
+}
+
+}  // namespace
 
 std::unique_ptr<Asker> asker_of(const base::Document& document, const Settings& settings) {
   const auto root = document.root();
@@ -31,17 +47,6 @@ std::unique_ptr<Asker> asker_of(const base::Document& document, const Settings& 
   reading.throw_if_any();
   return kKinds[place].make(settings);
 }
-
-std::vector<base::UncertainInput> each_once(const std::vector<base::UncertainInput>& met) {
-  std::vector<base::UncertainInput> inputs;
-  std::set<std::string> seen;
-  for (const auto& input : met) {
-    if (seen.insert(input.path).second) inputs.push_back(input);
-  }
-  return inputs;
-}
-
-}  // namespace
 
 std::vector<std::string> kinds() {
   std::vector<std::string> names;
@@ -75,6 +80,11 @@ Question::Question(Question&&) noexcept = default;
 Question::~Question() = default;
 
 const std::vector<Column>& Question::columns() const { return asker_->columns(); }
+
+void Question::read(const Changed& changed) const {
+  base::Reading reading;
+  asker_->read(changed, reading);
+}
 
 std::size_t Question::column(const std::string& name) const {
   for (std::size_t i = 0; i < columns().size(); ++i) {

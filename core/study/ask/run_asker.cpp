@@ -101,12 +101,6 @@ Row answer_case(const Wanted& wanted, const study::Study& study, const study::Ca
   return row_of(wanted, study, one, result);
 }
 
-// Whether changes are of the job or the plan alone, so that clusters stay as they were read.
-bool is_light(const Change& change) {
-  const auto first = change.path.substr(0, change.path.find_first_of(".["));
-  return first == "job" || first == "plan" || first == "search";
-}
-
 class RunTalk : public Talk {
  public:
   RunTalk(const Wanted& wanted, const std::vector<std::optional<plan::Plan>>& kept,
@@ -134,7 +128,7 @@ class RunTalk : public Talk {
   void read(const Changed& asked, base::Reading& reading, const Point& point) {
     std::vector<std::pair<std::string, std::string>> heavy;
     for (const auto& change : point.changes) {
-      if (!is_light(change)) heavy.emplace_back(change.path, text_of(change.value));
+      if (!is_light(change.path)) heavy.emplace_back(change.path, text_of(change.value));
     }
     if (is_read_ && heavy == heavy_ && point.draws == draws_) {
       study::read_job_again(study_, asked.document, asked.catalog, reading);
@@ -188,6 +182,11 @@ class RunAsker : public Asker {
       rows.push_back(answer_case(wanted_, study, one, kept_.back(), team));
     }
     return rows;
+  }
+
+  void read(const Changed& asked, base::Reading& reading) const override {
+    static_cast<void>(study::read_study(asked.document, asked.catalog, reading));
+    reading.throw_if_any();
   }
 
   [[nodiscard]] std::unique_ptr<Talk> talk() const override {

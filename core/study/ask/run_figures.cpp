@@ -45,6 +45,15 @@ double trained_tokens_per_second(const RunAnswer& a) {
   return tokens_per_second(a) * a.outcome->goodput.ettr;
 }
 
+// In use and idle, of all parts.
+double peak(const RunAnswer& a) {
+  double sum = 0;
+  for (const auto& part : a.outcome->parts) {
+    sum += part.peak.si() * static_cast<double>(part.devices_used + part.devices_idle);
+  }
+  return sum;
+}
+
 using P = step::Part;
 
 // Of the step and the plan.
@@ -116,6 +125,15 @@ std::vector<RunFigure> outcome_figures() {
       {{"dies", "", "in use and idle", false},
        Needs::kOutcome,
        [](const RunAnswer& a) { return a.outcome->dies_used + a.outcome->dies_idle; }},
+      {{"tokens_per_package_second", "tokens/s", "of one package in use, while stepping", true},
+       Needs::kOutcome,
+       [](const RunAnswer& a) { return tokens_per_second(a) / a.outcome->packages_used; }},
+      {{"peak", "FLOP/s", "dense matrix peak of all devices in the job's precision", true},
+       Needs::kOutcome,
+       peak},
+      {{"peak_per_watt", "FLOP/J", "the same over the mean power at the meter", true},
+       Needs::kOutcome,
+       [](const RunAnswer& a) { return peak(a) / a.outcome->bill.mean.total().si(); }},
       {{"mean_power", "W", "at the meter while training", false},
        Needs::kOutcome,
        [](const RunAnswer& a) { return a.outcome->bill.mean.total().si(); }},
@@ -158,6 +176,12 @@ std::vector<RunFigure> per_figures(const base::Currency& money) {
       {{"wafers", "", "logic wafers that the packages take", false},
        Needs::kPer,
        [](const RunAnswer& a) { return maybe(a.per->wafers); }},
+      {{"packages_per_wafer", "", "good ones of a logic wafer", true},
+       Needs::kPer,
+       [](const RunAnswer& a) {
+         const auto& outcome = *a.outcome;
+         return (outcome.packages_used + outcome.packages_idle) / maybe(a.per->wafers);
+       }},
       {{"capital", money, "of the whole cluster", false},
        Needs::kPer,
        [](const RunAnswer& a) { return maybe(a.per->capital); }},

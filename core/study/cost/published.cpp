@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <map>
 
-#include "weft/base/csv.h"
+#include "weft/base/csv_cells.h"
 #include "weft/cost/answer.h"
 #include "weft/site/meter.h"
 
@@ -13,53 +12,15 @@ namespace weft::cost {
 
 namespace {
 
-[[noreturn]] void fail(const base::CsvField& field, std::string message, std::string hint = "") {
-  throw base::InputError({{field.position, field.length, std::move(message), std::move(hint)}});
-}
-
-// One row by the names of its columns.
-class Cells {
- public:
-  Cells(const std::vector<base::CsvField>& header, const std::vector<base::CsvField>& row)
-      : header_(header), row_(row) {
-    if (row.size() != header.size()) {
-      fail(row.front(), fmt::format("{} cells, but {} columns", row.size(), header.size()));
-    }
-  }
-
-  [[nodiscard]] const base::CsvField& field(const std::string& column) const {
-    for (std::size_t i = 0; i < header_.size(); ++i) {
-      if (header_[i].text == column) return row_[i];
-    }
-    fail(header_.front(), fmt::format("there is no column '{}'", column));
-  }
-
-  [[nodiscard]] std::string text(const std::string& column) const { return field(column).text; }
-
-  [[nodiscard]] std::optional<double> number(const std::string& column) const {
-    const auto& cell = field(column);
-    if (cell.text.empty()) return std::nullopt;
-    double value = 0;
-    const auto* end = cell.text.data() + cell.text.size();
-    const auto [stop, error] = std::from_chars(cell.text.data(), end, value);
-    if (error == std::errc() && stop == end && value >= 0) return value;
-    fail(cell, "a number, not negative, is expected here");
-  }
-
- private:
-  const std::vector<base::CsvField>& header_;
-  const std::vector<base::CsvField>& row_;
-};
-
 Style style_of(const base::CsvField& field) {
   const std::map<std::string, Style> names = {
       {"limit", Style::kLimit}, {"site", Style::kSite}, {"own", Style::kOwn}};
   const auto found = names.find(field.text);
-  if (found == names.end()) fail(field, "limit, site or own is expected here");
+  if (found == names.end()) base::fail_at(field, "limit, site or own is expected here");
   return found->second;
 }
 
-PublishedRow row_of(const Cells& cells) {
+PublishedRow row_of(const base::CsvCells& cells) {
   PublishedRow row;
   row.id = cells.text("id");
   row.what = cells.text("what");
@@ -75,7 +36,8 @@ PublishedRow row_of(const Cells& cells) {
   row.load = cells.number("load").value_or(1);
   row.source = cells.text("source");
   if (row.cluster.empty() && (row.style != Style::kLimit || row.watts <= 0)) {
-    fail(cells.field("cluster"), "without 'watts' a cluster is needed (use: dgx_h100, hosts: 8)");
+    base::fail_at(cells.field("cluster"),
+                  "without 'watts' a cluster is needed (use: dgx_h100, hosts: 8)");
   }
   return row;
 }
@@ -165,7 +127,7 @@ std::vector<PublishedRow> published_rows(const std::filesystem::path& file,
   const auto table = base::read_csv(base::whole_text(file), file.string());
   std::vector<PublishedRow> rows;
   for (std::size_t i = 1; i < table.rows.size(); ++i) {
-    rows.push_back(row_of(Cells(table.rows.front(), table.rows[i])));
+    rows.push_back(row_of(base::CsvCells(table.rows.front(), table.rows[i])));
     predict(rows.back(), catalog);
   }
   return rows;

@@ -140,7 +140,7 @@ class Functions {
   std::size_t waiting() {
     return found(-2, [&] {
       const auto pair = levels_.waiting();
-      return Curves{{{1, pair.devices}}, {{1, pair.hosts}}};
+      return step_power::Curves{{{1, pair.devices}}, {{1, pair.hosts}}};
     });
   }
 

@@ -4,11 +4,16 @@
 #include <optional>
 #include <vector>
 
-#include "levels.h"
 #include "weft/campaign/outlook.h"
+#include "weft/power/timeline.h"
+#include "weft/step_power/levels.h"
 #include "weft/study/run.h"
 
 namespace weft::power_study {
+
+using step_power::Levels;
+using step_power::Overheads;
+using step_power::Pair;
 
 // From the end of the one before.
 struct Segment {

@@ -114,12 +114,12 @@ double stepping(const Course& course) {
 
 std::vector<EnergyShare> shares_of(const Course& course, const Timelines& timelines,
                                    const Levels& levels, const Overheads& overheads,
-                                   const step::StepProfile& profile) {
+                                   const step_power::JobProfile& profile) {
   Shares shares;
   Shares later;
   const auto sound = Counter(course, timelines, levels, overheads).count(later);
   const double wasted = sound.time > 0 ? std::clamp(course.wasted / sound.time, 0.0, 1.0) : 0.0;
-  const auto parts = profile.energy_by_part();
+  const auto& parts = profile.energy_by_part;
   const double all = profile.device_energy().si();
   double kept = sound.energy * (1 - wasted);
   for (std::size_t p = 0; p < parts.size(); ++p) {

@@ -13,7 +13,7 @@ namespace weft::power_study {
 // goes by what devices draw for each part of the step.
 std::vector<EnergyShare> shares_of(const Course& course, const Timelines& timelines,
                                    const Levels& levels, const Overheads& overheads,
-                                   const step::StepProfile& profile);
+                                   const step_power::JobProfile& profile);
 
 // s of sound stepping, of which work was lost or not, evaluations not counted.
 double stepping(const Course& course);

@@ -10,7 +10,6 @@
 #include "course.h"
 #include "energy_shares.h"
 #include "hours.h"
-#include "levels.h"
 #include "weft/base/unit_text.h"
 #include "weft/step/evaluator.h"
 
@@ -147,7 +146,7 @@ struct Asked {
   const study::Case& study_case;
   const PowerRequest& request;
   const plan::Plan& plan;
-  const step::StepProfile& profile;
+  const step_power::JobProfile& profile;
 };
 
 // W that a job draws to step beyond what it draws to wait. Where a floor leaves nothing between the
@@ -163,7 +162,7 @@ void add_smoothing(const Asked& asked, const Course& course, const Overheads& ov
   const auto& request = asked.request;
   if (request.floor <= 0 && !request.storage && !request.ramp) return;
   Smoother smoother(request, answer.trace.site);
-  const Levels floored(asked.study_case, asked.plan, asked.profile, request.floor);
+  const Levels floored(asked.study_case.cluster, asked.plan, asked.profile, request.floor);
   if (request.floor > 0) {
     const auto timelines = timelines_of(course, floored, overheads);
     smoother.floor(timelines.site.sample(answer.interval.si()));
@@ -174,6 +173,18 @@ void add_smoothing(const Asked& asked, const Course& course, const Overheads& ov
   answer.smooth = smoother.samples();
 }
 
+void add_note_on_slow_devices(PowerAnswer& answer) {
+  const auto& populated = answer.result.outcome->populated;
+  if (!populated) return;
+  const auto& slow = populated->slow_down;
+  answer.notes.push_back(fmt::format(
+      "devices are not alike: each operation waits for the slowest of a group of {} (+{}), the "
+      "step for the slowest pipeline (+{}), means of {} clusters drawn; work costs as much energy "
+      "on slow devices, and \"stragglers\" is what all draw for longer",
+      populated->structure.group, base::percent_text(slow.group.mean - 1, 2),
+      base::percent_text(slow.step.mean - 1, 2), slow.samples));
+}
+
 void add_notes(const Asked& asked, PowerAnswer& answer) {
   const auto& cluster = asked.study_case.cluster;
   const auto& device = cluster.device();
@@ -181,6 +192,7 @@ void add_notes(const Asked& asked, PowerAnswer& answer) {
       fmt::format("inputs: power of chips by the activity model of {}, of hosts and network by the "
                   "cluster's file, cooling by the site's; `weft show` says how sure each is",
                   cluster.chip_names()));
+  add_note_on_slow_devices(answer);
   if (answer.interval > answer.step * 0.5) {
     answer.notes.push_back(
         fmt::format("samples of {} are longer than half a step: what changes within one is in "
@@ -229,8 +241,8 @@ void fill(const Asked& asked, const study::Study& study, PowerAnswer& answer) {
   const auto& request = asked.request;
   const auto& outcome = *answer.result.outcome;
   const double step = asked.profile.step.si();
-  const Levels levels(asked.study_case, asked.plan, asked.profile, 0);
-  const Overheads overheads(asked.study_case);
+  const Levels levels(asked.study_case.cluster, asked.plan, asked.profile, 0);
+  const Overheads overheads(asked.study_case.cluster, asked.study_case.site);
   const double all_steps = step * static_cast<double>(request.steps);
   require_samples(request, request.window ? request.window->si() : all_steps, step);
   const Hours hours(asked.study_case.site, request);
@@ -275,16 +287,12 @@ PowerAnswer over_time(const study::Study& study, const study::Case& study_case,
   answer.study_case = &study_case;
   answer.result = std::move(result);
   if (!answer.result.outcome) return answer;
-  if (study_case.population) {
-    throw base::InputError(
-        {{study.power.position, 1,
-          study_case.cluster.label + ": power over time is of devices that are all alike",
-          "leave `population` out"}});
-  }
   const auto& plan = answer.result.outcome->plan;
   const auto capped = study::as_run(study_case, answer.result);
-  step::Evaluator evaluator(capped.cluster, study.job, study_case.software);
-  const auto profile = evaluator.profile(plan);
+  auto alike = step::Evaluator(capped.cluster, study.job, study_case.software).profile(plan);
+  const auto& populated = answer.result.outcome->populated;
+  const auto profile = populated ? step_power::of_unlike_devices(alike, *populated, capped.cluster)
+                                 : step_power::of_alike_devices(std::move(alike));
   fill({study_case, study.power, plan, profile}, study, answer);
   return answer;
 }

@@ -1,30 +1,69 @@
-// The parts of the table. Internal to the room.
+// How each kind of published point is predicted. Internal to the room.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "weft/base/csv.h"
 #include "weft/cluster/cluster.h"
-#include "weft/site/facility.h"
+#include "weft/power_study/power_over_time.h"
 #include "weft/watts/published.h"
 
 namespace weft::watts {
 
-using Points = std::vector<PublishedPoint>;
-
 inline constexpr double kKilo = 1e3;
-inline constexpr const char* kSmcLogs = "mlcommons/training_results_v4.0 @62f111b, smc-ac-power";
 
-// An entry of a study: "{use: dgx_h100, hosts: 1}".
-cluster::Cluster cluster_of(const std::string& entry, const base::Catalog& catalog);
-site::Site site_of(const std::string& name, const base::Catalog& catalog);
-// PUE 1, no other IT.
-site::Site no_site();
+// A row of the table. `fields`: where it says by what it is predicted and from which inputs.
+struct Row {
+  PublishedPoint point;
+  base::CsvField by, inputs, site, at;
+};
 
-void add_host_points(Points& points, const base::Catalog& catalog);               // V1 to V3, V8
-void add_step_points(Points& points, const base::Catalog& catalog, int threads);  // V4 to V7, V15
-void add_system_points(Points& points, const base::Catalog& catalog);             // V9, V14, V16
-void add_site_points(Points& points, const base::Catalog& catalog);               // V10 to V13
-void add_kernel_points(Points& points, const base::Catalog& catalog);             // V14c
+// A study of the table and what it draws.
+struct Metered {
+  study::Study study;
+  power_study::PowerAnswer answer;
+};
+
+struct KernelErrors;
+
+// What rows share.
+struct Context {
+  Context(const base::Catalog& all, int team_threads);
+  ~Context();
+
+  const base::Catalog& catalog;
+  int threads;
+  std::vector<PublishedPoint> before;  // rows that are predicted
+  std::map<std::string, std::unique_ptr<Metered>> metered;
+  std::unique_ptr<KernelErrors> kernels;
+};
+
+// A way to predict: fills in `predicted`, and what else it knows. Throws base::InputError for
+// inputs that it cannot use.
+using Method = void (*)(Context&, Row&);
+
+// An entry of a study without its braces: "use: dgx_h100, hosts: 1".
+cluster::Cluster cluster_of(const Row& row, const base::Catalog& catalog);
+// PUE 1 and no other IT where the row names none.
+site::Site site_of(const Row& row, const base::Catalog& catalog);
+// "limit", "idle", "waiting", "85 %" of the limit, "960 W".
+base::Power device_power(const Row& row, const chips::Device& device);
+
+// hosts.cpp
+void predict_host(Context& context, Row& row);    // kW at its plug, devices `at`
+void predict_system(Context& context, Row& row);  // kW, nameplate without the network around it
+void predict_system_and_network(Context& context, Row& row);
+void predict_site(Context& context, Row& row);    // kW a package at the meter, devices `at`
+void predict_all_in(Context& context, Row& row);  // kW a package, nameplate
+// steps.cpp
+void predict_step(Context& context, Row& row);      // a figure (`at`) of a study's power
+void predict_fall(Context& context, Row& row);      // %, from one row to another
+void predict_training(Context& context, Row& row);  // kW, IT of the first cluster of a study
+// kernels.cpp
+void predict_gemm(Context& context, Row& row);         // W of a chip, shape `at`
+void predict_gemm_errors(Context& context, Row& row);  // %, mean over the shipped kernels
 
 }  // namespace weft::watts

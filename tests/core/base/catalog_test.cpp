@@ -214,7 +214,7 @@ TEST(Catalog, KnowsTheFolders) {
   EXPECT_EQ(Catalog::folder("software"), "software");
   EXPECT_EQ(Catalog::folder("study"), "studies");
   EXPECT_EQ(Catalog::folder("rules"), "validation");
-  EXPECT_EQ(Catalog::kinds().size(), 11U);
+  EXPECT_EQ(Catalog::kinds().size(), 16U);
   for (const std::string& kind : Catalog::kinds()) EXPECT_NO_THROW(Catalog::folder(kind));
   EXPECT_THROW(Catalog::folder("spoon"), std::invalid_argument);
 }

@@ -80,7 +80,13 @@ TEST(HostPowerText, FansFollowTheCooling) {
   const auto plates = with_power(base + "cold_plate").host;
   EXPECT_GT(plates.fan_fixed, Power(0));
   EXPECT_LT(plates.fan_fixed, air.fan_fixed);
+  EXPECT_NEAR(plates.fan_fixed / Power(200), 6900.0 / 9300, 1e-9);
+  EXPECT_EQ(plates.fan_cubic, Power(0));
   EXPECT_EQ(with_power(base + "immersion").host.fan_fixed, Power(0));
+  // One of them said, the other is none.
+  const auto said = with_power(base + "air, fans_cubic: 100 W").host;
+  EXPECT_EQ(said.fan_fixed, Power(0));
+  EXPECT_EQ(said.fan_cubic, Power(100));
   EXPECT_NE(power_complaint(base + "immersion, fans_fixed: 100 W").find("no fans"),
             std::string::npos);
   EXPECT_NE(power_complaint(base + "oil").find("immersion"), std::string::npos);

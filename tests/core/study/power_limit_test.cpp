@@ -97,6 +97,12 @@ TEST(PowerLimit, OfThePeakIsTighter) {
   const auto peak = only(asked(hosts(", power_limit: {most: " + text + ", of: peak}")));
   EXPECT_LT(peak.limit->caps.front(), mean.limit->caps.front());
   EXPECT_LE(peak.outcome->bill.peak.total().si(), free.mean.total().si() * 0.9 * (1 + 1e-12));
+  // What 95 % of the samples are not above is near the hottest phase, which is a mean of kernels.
+  const auto p95 = only(asked(hosts(", power_limit: {most: " + text + ", of: p95}")));
+  EXPECT_LT(p95.limit->caps.front(), mean.limit->caps.front());
+  EXPECT_NEAR(p95.limit->caps.front() / peak.limit->caps.front(), 1, 0.02);
+  EXPECT_LE(p95.outcome->bill.mean.total(), p95.limit->drawn);
+  for (const auto* one : {&mean, &peak, &p95}) EXPECT_TRUE(one->limit->agrees);
 }
 
 // The plan that is capped is the best one at that cap.
@@ -132,7 +138,7 @@ TEST(PowerLimit, OfAMixedClusterCapsAllItsParts) {
 }
 
 TEST(PowerLimit, PointsAtMistakes) {
-  for (const char* wrong : {", power_limit: 400", ", power_limit: {most: 4 kW, of: p95}",
+  for (const char* wrong : {", power_limit: 400", ", power_limit: {most: 4 kW, of: p50}",
                             ", power_limit: 0 W", ", power_limit: {of: mean, most: ~}"}) {
     EXPECT_THROW(asked(hosts(wrong)), base::InputError) << wrong;
   }

@@ -313,6 +313,10 @@ TEST(CostQuestion, PointsAtMistakes) {
   has(complaint(head + "}]\ncost: {report: EUR}\n"), "no rate for EUR");
   has(complaint(head + "}]\ncost: {start: soon}\n"), "mine.yaml:3:");
   has(complaint(head + "}]\ncost: {utilisation: 120 %}\n"), "mine.yaml:3:");
+  // Owning and committed hours are divided by it.
+  for (const char* none : {"0 %", "{from: 20 %, to: 0 %, over: 12 months}"}) {
+    has(complaint(head + "}]\ncost: {utilisation: " + none + "}\n"), "more than 0 and at most 1");
+  }
   has(complaint(head + "}]\ncost: {utilization: 90 %}\n"), "utilisation");
   has(complaint(head +
                 ", rent: h100_contract}]\ncost: {start: 2026-01, rent: {commitment: 3 years}}\n"),

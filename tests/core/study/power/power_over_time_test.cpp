@@ -13,47 +13,6 @@
 namespace weft::power_study {
 namespace {
 
-double sum_of_shares(const PowerAnswer& answer) {
-  double sum = 0;
-  for (const auto& one : answer.shares) sum += one.energy.si();
-  return sum;
-}
-
-double share(const PowerAnswer& answer, const std::string& cause) {
-  for (const auto& one : answer.shares) {
-    if (one.cause == cause) return one.energy / answer.energy;
-  }
-  return 0;
-}
-
-// The curve, its samples, the mean by part and the causes are one energy; packages draw what the
-// ledger says.
-void expect_one_energy(const PowerAnswer& answer) {
-  const double all = answer.energy.si();
-  EXPECT_NEAR(answer.trace.site.energy() / all, 1, 1e-9);
-  EXPECT_NEAR(sum_of_shares(answer) / all, 1, 1e-9);
-  EXPECT_NEAR((answer.mean.total() * answer.window).si() / all, 1, 1e-9);
-  EXPECT_NEAR(answer.statistics.mean * answer.window.si() / all, 1, 1e-9);
-  EXPECT_NEAR(
-      (answer.trace.devices.energy() + answer.trace.hosts.energy()) / answer.energy_of_hosts.si(),
-      1, 1e-9);
-  for (const auto& one : answer.shares) EXPECT_GE(one.energy.si(), 0) << one.cause;
-}
-
-void expect_devices_as_booked(const PowerAnswer& answer) {
-  const auto& outcome = *answer.result.outcome;
-  const auto& cluster = answer.study_case->cluster;
-  double joules = 0;
-  for (int p = 0; p < cluster.parts(); ++p) {
-    const auto& part = outcome.parts[static_cast<std::size_t>(p)];
-    joules += part.ledger.device_energy().si() * static_cast<double>(part.devices_used);
-    joules += (cluster.part(p).device().power.idle * outcome.ledger.step).si() *
-              static_cast<double>(part.devices_idle);
-  }
-  const double steps = answer.window / outcome.ledger.step;
-  EXPECT_NEAR(answer.trace.devices.energy() / (joules * steps), 1, 1e-9);
-}
-
 TEST(Power, OfAStepIsItsLedgerOverTime) {
   const std::vector<std::string> plans = {
       kPipelined,
@@ -87,6 +46,39 @@ TEST(Power, OfSeveralStepsRepeatsThatOfOne) {
   const double times = four.line.frequency * four.step.si();
   EXPECT_NEAR(times, std::round(times), 0.02);
   EXPECT_GE(times, 0.98);
+}
+
+// A limit on the 95th percentile is on that of this curve.
+TEST(Power, OfALimitOnItsPercentile) {
+  const auto asked = [](const std::string& limit) {
+    return study_of(
+        "kind: study\n"
+        "job: {model: llama3_8b, sequence: 8192, global_batch: 64, tokens: 1 T}\n"
+        "clusters: [{use: dgx_h100, hosts: 5" +
+        limit +
+        "}]\n"
+        "plan: {" +
+        kPipelined + ", context: 1, expert: 1, micro_batch: 1, zero: 1, recompute: none}\n");
+  };
+  const auto free_study = asked("");
+  const double free = first_of(free_study).statistics.p95;
+  double before = free;
+  for (const double share : {1.01, 0.95, 0.85, 0.75}) {
+    SCOPED_TRACE(share);
+    const double most = share * free;
+    const auto study = asked(", power_limit: {most: " + std::to_string(most) + " W, of: p95}");
+    const auto answer = first_of(study);
+    ASSERT_TRUE(answer.result.limit);
+    const auto& held = *answer.result.limit;
+    EXPECT_NEAR(held.free.si() / free, 1, 1e-9);
+    EXPECT_NEAR(held.drawn.si() / answer.statistics.p95, 1, 1e-9);
+    EXPECT_LE(answer.statistics.p95, most * (1 + 1e-9));
+    EXPECT_LE(answer.statistics.p95, before);
+    if (share < 1) {
+      EXPECT_GT(answer.statistics.p95, most * 0.99);
+    }
+    before = answer.statistics.p95;
+  }
 }
 
 TEST(Power, OfPartsAddsUp) {
@@ -293,13 +285,6 @@ TEST_F(ByTheHour, WholeDaysAreOfTheMean) {
 }
 
 TEST(Power, RefusesWhatItCannotSay) {
-  const auto populated = study_of(
-      "kind: study\n"
-      "job: {model: llama3_8b, sequence: 8192, global_batch: 64, tokens: 1 T}\n"
-      "clusters: [{use: dgx_h100, hosts: 4, population: {clock_spread: 3 %}}]\n"
-      "plan: {tensor: 2, data: 4, pipeline: 4, virtual_stages: 1, context: 1, expert: 1, "
-      "micro_batch: 1, zero: 1, recompute: none}\n");
-  EXPECT_THROW(first_of(populated), base::InputError);
   const auto fine = study_of(small(kPipelined, "interval: 1 ns"));
   EXPECT_THROW(first_of(fine), base::InputError);
   const auto often = study_of(

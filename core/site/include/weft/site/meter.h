@@ -44,14 +44,18 @@ HostPower host_parts(const cluster::Host& host, const chips::Device& device, bas
 // Devices, CPUs and all else at their limit at once, fans at full speed: what a feed is laid for.
 HostPower host_nameplate(const cluster::Host& host, const chips::Device& device);
 
+// All hosts of a cluster: `used_devices` draw `per_device` each, the others are idle. Devices fill
+// hosts in order. Throws std::invalid_argument for more devices than there are.
+HostPower all_hosts(const cluster::Cluster& cluster, std::int64_t used_devices,
+                    base::Power per_device);
+
 // Switches and modules draw their power whether or not there is traffic.
 base::Power fabric_power(const interconnect::Fabric& fabric);
 
 // Fabric, storage and cooling of a cluster whose devices and hosts draw `power`; affine in these.
 MeterPower with_overheads(MeterPower power, const cluster::Cluster& cluster, const Site& site);
 
-// `used_devices` draw `per_device` each, the others of the cluster are idle. Devices fill hosts in
-// order.
+// all_hosts() with fabric, storage and cooling.
 MeterPower meter_power(const cluster::Cluster& cluster, std::int64_t used_devices,
                        base::Power per_device, const Site& site);
 

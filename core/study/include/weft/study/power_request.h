@@ -12,6 +12,9 @@ namespace weft::study {
 
 using PowerRate = base::Quantity<-2, 0, 0, 1>;  // W/s
 
+// Between samples of a step, where a study does not say.
+inline constexpr base::Time kUsualSampling{1e-3};
+
 struct RampLimit {
   PowerRate most;
   power::RampUp up = power::RampUp::kWithhold;
@@ -39,7 +42,7 @@ struct PowerRequest {
 
   [[nodiscard]] bool goes_by_the_hour() const { return window || start_hour; }
   [[nodiscard]] base::Time sampling() const {
-    return interval.value_or(base::Time(window ? 1.0 : 1e-3));
+    return interval.value_or(window ? base::Time(1.0) : kUsualSampling);
   }
 };
 

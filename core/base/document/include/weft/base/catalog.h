@@ -86,6 +86,7 @@ class Catalog {
   struct Overrides;
   [[nodiscard]] Document resolve(Document document, const std::string& kind,
                                  std::vector<std::filesystem::path> chain) const;
+  [[nodiscard]] bool is_of(const std::string& kind, const std::string& name) const;
   [[nodiscard]] Document with_overrides(Document document, const std::string& kind) const;
   [[nodiscard]] Document with_fit(Document document, const std::string& kind) const;
   [[nodiscard]] Document find(const std::string& kind, const std::string& name,

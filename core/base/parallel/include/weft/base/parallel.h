@@ -52,7 +52,8 @@ class ThreadTeam {
   std::unique_ptr<Pinning> pinning_;  // none when the team is not pinned
 };
 
-// A line of progress on standard error, only when that is a terminal, at most ten times a second.
+// A line of progress on standard error, only when that is a terminal, at most ten times a second;
+// after a second with the rate so far and how long the rest takes at that rate.
 // Threads may advance it at the same time.
 class Progress {
  public:
@@ -71,7 +72,13 @@ class Progress {
   bool enabled_;
   std::atomic<std::size_t> done_ = 0;
   std::mutex drawing_;
+  std::int64_t begun_ = 0;       // milliseconds
   std::int64_t last_drawn_ = 0;  // milliseconds
 };
+
+// "24,000" for 24,000 a second, "3.2" for less than ten.
+std::string rate_text(double per_second);
+// "41 s", "12 min", "3 h 5 min", "2 d 4 h".
+std::string duration_text(double seconds);
 
 }  // namespace weft::base

@@ -4,18 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "weft/base/catalog.h"
-#include "weft/base/document.h"
+#include "weft/base/change.h"
 
 namespace weft::ask {
 
-// A value in the place of the one at a path: of a file, by its folder and name
-// ("chips.ascend_910c.power.tdp", "links.ub_1_0.latency"), else of the question's own document
-// ("job.global_batch", "clusters[0].hosts").
-struct Change {
-  std::string path;
-  base::Node value;
-};
+using base::Change;
+using base::Changed;
+using base::changed;
+using base::require_used;
 
 struct Point {
   std::vector<Change> changes;  // the last one of a path counts
@@ -23,17 +19,8 @@ struct Point {
   std::vector<double> draws;
 };
 
-// A document and what it names, with the changes laid over.
-struct Changed {
-  base::Document document;
-  base::Catalog catalog;
-};
-// Throws base::InputError where a path leads nowhere, or names a file that is not there.
-Changed changed(const base::Document& document, const base::Catalog& catalog,
-                const std::vector<Change>& changes);
-
-// Throws base::InputError for a file that was to be changed and that nobody has asked for: the
-// change has no effect. To be called when the question has been read.
-void require_used(const base::Catalog& catalog);
+// Whether a path is of the job, the plan or the search. What differs in such values alone is asked
+// again several times faster: clusters stay as they were read.
+bool is_light(const std::string& path);
 
 }  // namespace weft::ask

@@ -32,6 +32,9 @@ struct Row {
   std::vector<double> values;  // as Question::columns()
   // 90 % of the draws, of questions that draw their uncertain inputs themselves; else empty.
   std::vector<double> low, high;
+  // Of the same questions: all inputs at the ends that make a figure least, or most, at once; else
+  // empty.
+  std::vector<double> least, most;
   std::string plan;     // in words; empty: none
   std::string why_not;  // why there are no figures
 };
@@ -68,6 +71,10 @@ class Question {
   // Uncertain numbers that were met, each path once.
   [[nodiscard]] const std::vector<base::UncertainInput>& inputs() const { return inputs_; }
   [[nodiscard]] const std::vector<Row>& base() const { return base_; }
+  // Reads the document with changes laid over as a session does, and answers nothing. Throws
+  // base::InputError for what a session puts into `why_not`. What is changed in vain shows by
+  // require_used(changed.catalog) then.
+  void read(const Changed& changed) const;
   [[nodiscard]] const base::Document& document() const { return document_; }
   [[nodiscard]] const base::Catalog& catalog() const { return catalog_; }
 

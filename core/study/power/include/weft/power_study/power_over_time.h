@@ -1,6 +1,6 @@
 // `weft power`: what a cluster draws while a job runs on it, moment by moment: of the profile of a
-// step the sum over devices, hosts and the site; over hours the steps of one replica of the
-// campaign, its checkpoints and its failures.
+// step the sum over devices, hosts and the site, where devices differ by class; over hours the
+// steps of one replica of the campaign, its checkpoints and its failures.
 #pragma once
 
 #include <cstdint>
@@ -80,7 +80,8 @@ struct PowerAnswer {
 };
 
 // One a case of `study`, by its `power`. Throws base::InputError for explicit plans that are not
-// legal, for populations, and for more samples than there can be.
+// legal and for more samples than there can be. A case with a population is that of the clusters
+// drawn from it, in the mean.
 std::vector<PowerAnswer> over_time(const study::Study& study, const base::ThreadTeam& team);
 
 // The part behind a plan, for tests and benchmarks.

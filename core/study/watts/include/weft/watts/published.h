@@ -2,6 +2,7 @@
 // below say: `weft power --published`, and a golden file of the tests.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,17 +27,30 @@ struct PublishedPoint {
   double predicted = 0;
   Kind kind = Kind::kTest;
   double bar = 0.15;  // an error that is expected of it; beyond it a note says why
+  // As the table has it: by which way it is predicted, from what, at which site and at which load,
+  // shape or figure; `how` says it for a person.
+  struct By {
+    std::string way, inputs, site, at;
+  };
+  By by{};
   std::string how;
   std::string source;
   std::string note{};
   std::vector<site::PowerLine> parts{};  // of a system, W
 
+  // What is published is an upper end alone.
+  [[nodiscard]] bool is_at_most() const { return high && !low; }
   // 0 within what is published, else relative to the nearer end; none: nothing is published.
   [[nodiscard]] std::optional<double> error() const;
 };
 
-// All of them, by id. Reads the study gpt3_power, the clusters it names and the shipped table of
-// kernels; the same for any number of threads.
+// The table that ships: configs/validation/power.csv.
+std::filesystem::path shipped_points(const base::Catalog& catalog);
+
+// All rows of a table (the shipped one), in its order; `predicted`, `error` and `parts` in it are
+// not read. The same for any number of threads. Throws base::InputError for what is wrong in it.
+std::vector<PublishedPoint> published_points(const std::filesystem::path& file,
+                                             const base::Catalog& catalog, int threads);
 std::vector<PublishedPoint> published_points(const base::Catalog& catalog, int threads);
 
 }  // namespace weft::watts
