@@ -79,6 +79,10 @@ TestAnswer answer_test(const Test& test, const Predictor& predictor, const Optio
                                              : "the figure is not known for this case";
     return answer;
   }
+  if (!answer.predicted.is_known()) {
+    answer.reason = "more than half of the draws have no answer";
+    return answer;
+  }
   answer.movers = predictor.movers(spot);
   if (!answer.claimed) return answer;
   answer.best = predictor.best(spot, answer.claimed->more_is_better);

@@ -165,13 +165,7 @@ double Predictor::at_corner(const Spot& spot, bool more_is_better) const {
   const std::vector<double> asked(values.begin(),
                                   values.begin() + static_cast<std::ptrdiff_t>(inputs.asked));
   auto rows = ask::Session(*question).ask({{}, asked});
-  for (std::size_t r = 0; r < rows.size() && r < inputs.errors.size(); ++r) {
-    if (!inputs.errors[r]) continue;
-    for (std::size_t i = inputs.asked; i < inputs.all.size(); ++i) {
-      if (inputs.all[i].stack != inputs.errors[r]->stack) continue;
-      uncertainty::multiply(inputs.errors[r]->factor(values[i]), question->columns(), rows[r]);
-    }
-  }
+  uncertainty::apply_errors(inputs, values, question->columns(), rows);
   return spot.of(rows);
 }
 
