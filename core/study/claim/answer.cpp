@@ -79,7 +79,7 @@ TestAnswer answer_test(const Test& test, const Predictor& predictor, const Optio
                                              : "the figure is not known for this case";
     return answer;
   }
-  if (!answer.predicted.is_known()) {
+  if (!std::isfinite(answer.predicted.low) || !std::isfinite(answer.predicted.high)) {
     answer.reason = "more than half of the draws have no answer";
     return answer;
   }
