@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tiers.h"
 #include "weft/campaign/campaign.h"
 
 namespace weft::campaign {
@@ -60,7 +61,7 @@ Tier tier_of(const TierForm& form, const Writers& writers) {
   return tier;
 }
 
-std::vector<Tier> tiers_of(const Checkpoint& checkpoint, const Writers& writers) {
+std::vector<Tier> tiers_for(const Checkpoint& checkpoint, const Writers& writers) {
   std::vector<TierForm> forms = checkpoint.tiers;
   if (forms.empty()) {
     TierForm storage;
@@ -137,6 +138,11 @@ Fleet fleet_of(const Policy& policy, const Writers& writers, int replicas) {
 
 }  // namespace
 
+std::vector<Tier> tiers_of(std::span<const PartInUse> parts, const Checkpoint& checkpoint,
+                           base::Bytes bytes) {
+  return tiers_for(checkpoint, writers_of(parts, bytes));
+}
+
 Cause cause_of(const Component& component, double units, const Policy& policy) {
   Cause cause;
   cause.name = component.name;
@@ -171,7 +177,7 @@ Scenario scenario_of(std::span<const PartInUse> parts, const JobShape& job, cons
   }
   scenario.stages = stages_of(policy.recovery, writers.devices);
   scenario.hosts = hosts_of(policy, writers.hosts);
-  scenario.tiers = tiers_of(policy.checkpoint, writers);
+  scenario.tiers = tiers_for(policy.checkpoint, writers);
   scenario.interval = {policy.checkpoint.rule, policy.checkpoint.interval.value_or(base::Time(0)),
                        std::max(job.step, base::Time(1e-3))};
   scenario.elastic = policy.elastic;

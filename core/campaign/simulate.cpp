@@ -2,6 +2,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "tiers.h"
 #include "weft/campaign/campaign.h"
 #include "weft/campaign/closed_forms.h"
 
@@ -23,14 +24,26 @@ base::Time mean_time(base::Rate rate) {
 }
 
 // The policy's interval or the best one; at most the run (which ends with a checkpoint), at least a
-// step, and at least the time to write one when the job works on meanwhile.
+// step, and at least the time to write one while the job works on.
 base::Time choose_interval(const Checkpoint& checkpoint, const Goodput& goodput, base::Time write,
                            base::Time step) {
   const Interval rule{checkpoint.rule, checkpoint.interval.value_or(base::Time(0))};
   const auto wanted = checkpoint.interval.value_or(
       interval_by(rule, goodput.mean_time_between, goodput.checkpoint_pause, goodput.recovery));
-  const auto shortest = checkpoint.asynchronous ? std::max(step, write) : step;
-  return std::max(std::min(wanted, goodput.productive), shortest);
+  return std::max(std::min(wanted, goodput.productive), std::max(step, write));
+}
+
+// What checkpoints cost the job: means over all tiers, each n-th checkpoint of which they write.
+struct CheckpointTimes {
+  base::Time pause;
+  base::Time write;  // after the pause, to the tier that every checkpoint is written to
+  base::Time load;   // of a restart, from the last tier, as mean_recovery() has it
+};
+
+CheckpointTimes checkpoint_times(const std::vector<Tier>& tiers) {
+  CheckpointTimes times{base::Time(0), tiers.front().write, tiers.back().load.mean()};
+  for (const auto& tier : tiers) times.pause += tier.pause / static_cast<double>(tier.every);
+  return times;
 }
 
 // Fills in the times of the run: productive / interval segments.
@@ -81,15 +94,12 @@ Goodput simulate(std::span<const PartInUse> parts, const step::Ledger& ledger,
                  const workload::Job& job, const Policy& policy) {
   const auto& checkpoint = policy.checkpoint;
   const auto bytes = checkpoint_bytes(checkpoint, workload::count_parameters(job.model).total);
-  base::Time write;
-  base::Time read;
   std::int64_t used_devices = 0;
   for (const auto& part : parts) {
     check(*part.cluster, part.devices);
-    write = std::max(write, bytes / part.cluster->storage.write);
-    read = std::max(read, bytes / part.cluster->storage.read);
     used_devices += part.devices;
   }
+  const auto times = checkpoint_times(tiers_of(parts, checkpoint, bytes));
 
   Goodput goodput;
   goodput.productive = ledger.step * job.steps();
@@ -97,10 +107,9 @@ Goodput simulate(std::span<const PartInUse> parts, const step::Ledger& ledger,
   count_stops(goodput, policy);
   for (const auto& component : goodput.by_component) goodput.interruption_rate += component.rate;
   goodput.mean_time_between = mean_time(goodput.interruption_rate);
-  goodput.recovery = recovery_time(policy.recovery, used_devices, read);
-  goodput.checkpoint_pause =
-      checkpoint.blocking_fixed + (checkpoint.asynchronous ? base::Time(0) : write);
-  goodput.checkpoint_interval = choose_interval(checkpoint, goodput, write, ledger.step);
+  goodput.recovery = recovery_time(policy.recovery, used_devices, times.load);
+  goodput.checkpoint_pause = times.pause;
+  goodput.checkpoint_interval = choose_interval(checkpoint, goodput, times.write, ledger.step);
 
   const JobShape shape{ledger.step, goodput.productive, workload::count_parameters(job.model).total,
                        1};
@@ -109,7 +118,7 @@ Goodput simulate(std::span<const PartInUse> parts, const step::Ledger& ledger,
   }
 
   const Segment segment{goodput.checkpoint_interval, goodput.checkpoint_pause, goodput.recovery,
-                        checkpoint.asynchronous ? write : base::Time(0)};
+                        times.write};
   goodput.ettr = renewal_ettr(goodput.mean_time_between, segment.interval, segment.pause,
                               segment.recovery + segment.durable_after);
   if (goodput.ettr < kHopeless) {

@@ -6,9 +6,11 @@
 
 #include "output.h"
 #include "published_answer.h"
+#include "report_page.h"
 #include "study_options.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
+#include "weft/pages/pages.h"
 #include "weft/report/campaign.h"
 
 namespace weft::cli {
@@ -49,6 +51,10 @@ int look_ahead(const CampaignOptions& options) {
     write_answer(options.timeline, report::campaign_timeline_csv(report));
   }
   if (!options.study.json.empty()) write_answer(options.study.json, report::to_json(report));
+  if (!options.study.report.empty()) {
+    write_page(options.study.report, pages::campaign_page(report, details::sources_of(catalog)),
+               options.study.file, report::to_json(report));
+  }
   const bool is_data = options.study.json == "-" || options.csv == "-" || options.timeline == "-";
   if (!is_data) std::cout << report::to_terminal(report, colour()) << std::flush;
   const bool any = std::any_of(answers.begin(), answers.end(),

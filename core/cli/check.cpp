@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
+#include "check_file.h"
+#include "lint.h"
 #include "questions.h"
 #include "weft/cli/commands.h"
 #include "weft/cost/question.h"
@@ -18,6 +22,7 @@ namespace {
 
 struct CheckOptions {
   std::vector<std::filesystem::path> files;
+  bool strict = false;
   std::vector<std::filesystem::path> configs;
 };
 
@@ -36,7 +41,8 @@ void check_cost(const base::Document& study, const base::Catalog& catalog) {
   cost::read_question(study, catalog, reading);
 }
 
-// What is wrong in a file of any kind is thrown; returns what the file is.
+}  // namespace
+
 std::string check_file(const std::filesystem::path& file, const base::Catalog& catalog) {
   if (const auto* question = question_kind(file, catalog)) {
     question->check(catalog.load_file(file, question->name), catalog);
@@ -55,19 +61,56 @@ std::string check_file(const std::filesystem::path& file, const base::Catalog& c
   return kind;
 }
 
-int check(const CheckOptions& options) {
-  const auto catalog = make_catalog(options.configs);
-  int code = kAnswer;
-  for (const auto& file : options.files) {
-    try {
-      const auto kind = check_file(file, catalog);
-      std::cout << fmt::format("{}: a valid {}\n", file.string(), kind);
-    } catch (const base::InputError& error) {
-      std::cerr << error.what() << "\n";
-      code = kBadInput;
+namespace {
+
+bool is_fit(const std::filesystem::path& file) { return file.stem().extension() == ".fit"; }
+
+// The YAML files in a folder and below, or the file itself, in the order of their names.
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& place) {
+  if (!std::filesystem::is_directory(place)) return {place};
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(place)) {
+    if (entry.is_regular_file() && entry.path().extension() == ".yaml") {
+      files.push_back(entry.path());
     }
   }
-  return code;
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+struct Found {
+  int errors = 0;
+  int warnings = 0;
+};
+
+void check_one(const std::filesystem::path& file, const base::Catalog& catalog, Found& found) {
+  try {
+    const auto kind = check_file(file, catalog);
+    std::cout << fmt::format("{}: a valid {}\n", file.string(), kind);
+    if (is_fit(file)) return;
+    for (const auto& warning : warnings_of(catalog.load_file(file, kind), kind, catalog)) {
+      std::cerr << warning_text(warning);
+      ++found.warnings;
+    }
+  } catch (const base::InputError& error) {
+    std::cerr << error.what() << "\n";
+    ++found.errors;
+  }
+}
+
+int check(const CheckOptions& options) {
+  const auto catalog = make_catalog(options.configs);
+  Found found;
+  std::size_t files = 0;
+  for (const auto& place : options.files) {
+    for (const auto& file : files_in(place)) {
+      check_one(file, catalog, found);
+      ++files;
+    }
+  }
+  if (files == 0) std::cerr << "no YAML file is there\n";
+  const bool is_bad = files == 0 || found.errors > 0 || (options.strict && found.warnings > 0);
+  return is_bad ? kBadInput : kAnswer;
 }
 
 }  // namespace
@@ -76,7 +119,15 @@ Command add_check(CLI::App& app) {
   auto options = std::make_shared<CheckOptions>();
   auto* command =
       app.add_subcommand("check", "reads files of any kind and says what is wrong in them");
-  command->add_option("FILE", options->files, "YAML files")->required();
+  command->add_option("FILE", options->files, "YAML files, or folders of them")
+      ->required()
+      ->check(CLI::ExistingPath)
+      ->type_name("FILE");
+  command->add_flag("--strict", options->strict, "warnings count as errors (exit code 2)");
+  command->footer(
+      "Errors are what `weft run` would refuse. Warnings are told besides: figures without source\n"
+      "or confidence, a file with the name of a shipped one, a batch that shares no divisor with\n"
+      "the devices.\n");
   add_configs_option(*command, options->configs);
   return [options] { return check(*options); };
 }

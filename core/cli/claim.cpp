@@ -13,8 +13,10 @@
 
 #include "output.h"
 #include "questions.h"
+#include "report_page.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
+#include "weft/pages/pages.h"
 #include "weft/report/claim.h"
 
 namespace weft::cli {
@@ -29,6 +31,7 @@ struct ClaimOptions {
   bool all = false;
   bool table = false;
   std::string json, csv;
+  std::string report;  // a page
   fs::path into;
   std::size_t samples = claim::usual_options().draws.samples;
   std::uint64_t seed = 1;
@@ -64,10 +67,20 @@ report::Claims answers(const ClaimOptions& options) {
   return claims;
 }
 
+// The file of the one claim that is asked for; empty: there are several, or it is known by name.
+fs::path question_of(const ClaimOptions& options) {
+  const bool is_file = options.files.size() == 1 && fs::exists(options.files.front());
+  return is_file ? fs::path(options.files.front()) : fs::path();
+}
+
 int claim_command(const ClaimOptions& options) {
   const auto claims = answers(options);
   if (!options.json.empty()) write_answer(options.json, report::to_json(claims));
   if (!options.csv.empty()) write_answer(options.csv, report::to_csv(claims));
+  if (!options.report.empty()) {
+    write_page(options.report, pages::claims_page(claims), question_of(options),
+               report::to_json(claims));
+  }
   if (!options.into.empty()) {
     write_answer(options.into.string(), report::filled_page(whole_file(options.into), claims));
   }
@@ -85,6 +98,7 @@ int claim_command(const ClaimOptions& options) {
 }
 
 void add_outputs(CLI::App& command, ClaimOptions& options) {
+  add_report_option(command, options.report);
   command.add_flag("--table", options.table, "a table in Markdown instead");
   command.add_option("--json", options.json, "also write the answer here; - prints only it")
       ->type_name("FILE");
@@ -105,6 +119,7 @@ int claim_command(const StudyOptions& options) {
   all.files = {options.file.string()};
   all.configs = options.configs;
   all.json = options.json;
+  all.report = options.report;
   all.threads = options.threads;
   return claim_command(all);
 }

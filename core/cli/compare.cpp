@@ -2,23 +2,60 @@
 
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "output.h"
 #include "questions.h"
+#include "report_page.h"
+#include "weft/ask/found.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
+#include "weft/pages/pages.h"
 #include "weft/report/compare.h"
+#include "weft/report/ranges.h"
 
 namespace weft::cli {
+
+namespace {
+
+// Figures that have ranges beside the answer.
+const std::vector<std::string> kCompareRanges = {"ratio", "devices_for_one", "packages_for_one",
+                                                 "mfu", "free_links_gain"};
+
+uncertainty::Draws drawn(const compare::Answer& answer, const base::Document& document,
+                         const base::Catalog& catalog, int draws, const base::ThreadTeam& team) {
+  if (draws == 0 || !answer.any()) return {};
+  ask::Settings settings;
+  settings.plans = ask::Plans::kKept;
+  settings.figures = kCompareRanges;
+  const auto question = ask::question_of(answer, document, catalog, settings);
+  uncertainty::Options wanted;
+  wanted.samples = static_cast<std::size_t>(draws);
+  wanted.progress = true;
+  return uncertainty::draw(question, wanted, team);
+}
+
+}  // namespace
 
 int compare_command(const StudyOptions& options) {
   const auto catalog = make_catalog(options.configs);
   const base::ThreadTeam team(options.threads);
   base::Reading reading;
-  const auto answer =
-      compare::answer(catalog.load_file(options.file, "compare"), catalog, reading, team);
-  if (!options.json.empty()) write_answer(options.json, report::to_json(answer));
-  if (options.json != "-") std::cout << report::to_terminal(answer, colour()) << std::flush;
+  const auto document = catalog.load_file(options.file, "compare");
+  const auto answer = compare::answer(document, catalog, reading, team);
+  const auto draws = drawn(answer, document, catalog, options.draws, team);
+  if (!options.json.empty()) {
+    write_answer(options.json, report::with_ranges(report::to_json(answer), draws));
+  }
+  if (!options.report.empty()) {
+    write_page(options.report, pages::compare_page(answer, draws, details::sources_of(catalog)),
+               options.file, report::with_ranges(report::to_json(answer), draws));
+  }
+  if (options.json != "-") {
+    const auto ranges = report::ranges_text(draws, "sizes and plans", colour());
+    std::cout << report::to_terminal(answer, colour(), ranges) << std::flush;
+  }
   return answer.any() ? kAnswer : kNothing;
 }
 
@@ -38,6 +75,7 @@ Command add_compare(CLI::App& app) {
       "  sizes: scaled          # or stated: no build is resized\n"
       "  plan: auto\n"
       "The first footing is told in full and cause by cause; --json has all of them so.\n");
+  add_draws_option(*command, *options);
   add_study_options(*command, *options)->required();
   return [options] { return compare_command(*options); };
 }

@@ -9,9 +9,11 @@
 
 #include "output.h"
 #include "published_answer.h"
+#include "report_page.h"
 #include "study_options.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
+#include "weft/pages/pages.h"
 #include "weft/report/cost.h"
 
 namespace weft::cli {
@@ -44,6 +46,10 @@ int cost_command(const CostOptions& options) {
   const base::ThreadTeam team(options.study.threads);
   const auto answer = cost::answer(catalog.load_file(options.study.file, "study"), catalog, team);
   if (!options.study.json.empty()) write_answer(options.study.json, report::to_json(answer));
+  if (!options.study.report.empty()) {
+    write_page(options.study.report, pages::cost_page(answer, details::sources_of(catalog)),
+               options.study.file, report::to_json(answer));
+  }
   if (options.study.json != "-") std::cout << report::to_terminal(answer, colour()) << std::flush;
   const bool any = std::any_of(answer.cases.begin(), answer.cases.end(),
                                [](const auto& one) { return !one.reason; });

@@ -15,8 +15,18 @@ namespace {
 
 struct ListOptions {
   std::string kind;
+  bool names = false;
   std::vector<std::filesystem::path> configs;
 };
+
+// A name a line, for programs.
+int list_names(const base::Catalog& catalog, const std::string& kind) {
+  for (const auto& one : base::Catalog::kinds()) {
+    if (!kind.empty() && one != kind) continue;
+    for (const auto& name : catalog.names(one)) std::cout << name << "\n";
+  }
+  return kAnswer;
+}
 
 // What a document calls itself.
 std::string title_of(const base::Catalog& catalog, const std::string& kind,
@@ -28,6 +38,7 @@ std::string title_of(const base::Catalog& catalog, const std::string& kind,
 
 int list(const ListOptions& options) {
   const auto catalog = make_catalog(options.configs);
+  if (options.names) return list_names(catalog, options.kind);
   if (options.kind.empty()) {
     for (const auto& kind : base::Catalog::kinds()) {
       std::cout << fmt::format("{:10} {}\n", kind, catalog.names(kind).size());
@@ -53,6 +64,7 @@ Command add_list(CLI::App& app) {
       ->add_option("KIND", options->kind,
                    "one of the kinds; without it, how many there are of each")
       ->check(CLI::IsMember(base::Catalog::kinds()).description("KIND"));
+  command->add_flag("--names", options->names, "names alone, of all kinds without KIND");
   add_configs_option(*command, options->configs);
   return [options] { return list(*options); };
 }

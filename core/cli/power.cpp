@@ -7,9 +7,11 @@
 
 #include "output.h"
 #include "published_answer.h"
+#include "report_page.h"
 #include "study_options.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
+#include "weft/pages/pages.h"
 #include "weft/report/power.h"
 #include "weft/report/published_power.h"
 
@@ -62,6 +64,10 @@ int power_over_time(const PowerOptions& options) {
   const report::PowerReport report{study, answers};
   if (!options.csv.empty()) write_answer(options.csv, report::to_csv(report));
   if (!options.study.json.empty()) write_answer(options.study.json, report::to_json(report));
+  if (!options.study.report.empty()) {
+    write_page(options.study.report, pages::power_page(report, details::sources_of(catalog)),
+               options.study.file, report::to_json(report));
+  }
   const bool is_data = options.study.json == "-" || options.csv == "-";
   if (!is_data) std::cout << report::to_terminal(report, colour()) << std::flush;
   const bool any = std::any_of(answers.begin(), answers.end(), [](const auto& answer) {

@@ -38,6 +38,7 @@ constexpr const char* kExamples =
     "  weft uncertainty study.yaml                  how sure that is, and what matters most\n"
     "  weft list chip                               what is shipped\n"
     "  weft show ascend_910c                        every figure of a chip, with its source\n"
+    "  weft new study mine.yaml                     a commented file to start from\n"
     "  weft check mine.yaml                         is this file right?\n"
     "  weft import pretrain.sh -o run.yaml          a launch script or config.json as documents\n"
     "  weft validate                                how far off is it, on published runs?\n"
@@ -88,13 +89,17 @@ void add_configs_option(CLI::App& command, std::vector<fs::path>& directories) {
       ->type_name("DIR");
 }
 
-base::Catalog make_catalog(const std::vector<fs::path>& directories) {
+std::vector<fs::path> config_folders(const std::vector<fs::path>& directories) {
   auto all = directories;
   if (const char* environment = std::getenv("WEFT_CONFIGS")) all.emplace_back(environment);
   for (const auto& candidate : {installed_configs(), fs::path(WEFT_SOURCE_CONFIGS)}) {
     if (fs::is_directory(candidate)) all.push_back(candidate);
   }
-  return base::Catalog(all);
+  return all;
+}
+
+base::Catalog make_catalog(const std::vector<fs::path>& directories) {
+  return base::Catalog(config_folders(directories));
 }
 
 namespace {
@@ -128,13 +133,18 @@ int main(int argc, const char* const* argv) {
   app.formatter(std::make_shared<WrappedHelp>());
   app.set_version_flag("--version", "weft " WEFT_VERSION);
   app.require_subcommand(1);
+  app.add_flag_callback(
+      "-q,--quiet", [] { ::setenv("WEFT_QUIET", "1", 1); },
+      "no progress on the terminal (as $WEFT_QUIET does); the answer alone");
   std::vector<std::pair<const CLI::App*, Command>> commands;
-  for (const auto add : {add_run,        add_plan,    add_sweep,   add_campaign,  add_power,
-                         add_cost,       add_size,    add_compare, add_scaling,   add_uncertainty,
-                         add_claim,      add_list,    add_show,    add_check,     add_validate,
-                         add_memory,     add_kernels, add_yield,   add_supply,    add_fabric,
-                         add_collective, add_flows,   add_trace,   add_calibrate, add_import}) {
+  for (const auto add :
+       {add_run,    add_plan,    add_sweep,      add_campaign,    add_power,   add_cost,
+        add_size,   add_compare, add_scaling,    add_uncertainty, add_claim,   add_list,
+        add_show,   add_check,   add_validate,   add_memory,      add_kernels, add_yield,
+        add_supply, add_fabric,  add_collective, add_flows,       add_trace,   add_calibrate,
+        add_import, add_schema,  add_new,        add_completion,  add_man}) {
     auto command = add(app);
+    app.get_subcommands({}).back()->fallthrough();
     commands.emplace_back(app.get_subcommands({}).back(), std::move(command));
   }
   if (argc <= 1) {

@@ -1,5 +1,7 @@
 #include "questions.h"
 
+#include <CLI/CLI.hpp>
+
 #include "weft/base/fields.h"
 #include "weft/claim/claim.h"
 #include "weft/compare/question.h"
@@ -30,6 +32,14 @@ void check_sweep(const base::Document& document, const base::Catalog& catalog) {
 }
 
 }  // namespace
+
+void add_draws_option(CLI::App& command, StudyOptions& options) {
+  command
+      .add_option("--draws", options.draws,
+                  "draws of uncertain inputs for the ranges beside it, plans kept; 0: none")
+      ->check(CLI::Range(0, 100000))
+      ->capture_default_str();
+}
 
 const std::vector<QuestionKind>& question_kinds() {
   static const std::vector<QuestionKind> kKinds = {

@@ -10,6 +10,9 @@
 
 namespace weft::cli {
 
+// --draws, of answers that have ranges beside them.
+void add_draws_option(CLI::App& command, StudyOptions& options);
+
 // Answers a document of that kind; returns the exit code.
 int size_command(const StudyOptions& options);
 int compare_command(const StudyOptions& options);

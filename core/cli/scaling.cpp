@@ -7,8 +7,10 @@
 
 #include "output.h"
 #include "questions.h"
+#include "report_page.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
+#include "weft/pages/pages.h"
 #include "weft/report/scaling.h"
 
 namespace weft::cli {
@@ -22,6 +24,10 @@ int scaling_command(const StudyOptions& options) {
   const base::ThreadTeam team(options.threads);
   const auto answer = scaling::answer(std::move(question), team);
   if (!options.json.empty()) write_answer(options.json, report::to_json(answer));
+  if (!options.report.empty()) {
+    write_page(options.report, pages::scaling_page(answer, details::sources_of(catalog)),
+               options.file, report::to_json(answer));
+  }
   if (options.json != "-") std::cout << report::to_terminal(answer, colour()) << std::flush;
   return answer.any() ? kAnswer : kNothing;
 }

@@ -71,7 +71,7 @@ void print(const base::Document& document) {
   }
 }
 
-[[noreturn]] void refuse(std::string message, std::string hint = "") {
+[[noreturn]] void cannot_show(std::string message, std::string hint = "") {
   throw base::InputError({{{}, 1, std::move(message), std::move(hint)}});
 }
 
@@ -80,11 +80,11 @@ double number_of(const std::string& option, const std::string& text,
                  const base::Dimension& dimension) {
   base::UnitError error;
   const auto parsed = base::parse_quantity(text, error);
-  if (!parsed) refuse(fmt::format("{} {}: {}", option, text, error.message));
+  if (!parsed) cannot_show(fmt::format("{} {}: {}", option, text, error.message));
   if (parsed->dimension != dimension || !(parsed->si > 0)) {
-    refuse(fmt::format("{} {}: {} of more than 0 is expected here ({})", option, text,
-                       base::dimension_name(dimension, false),
-                       base::dimension_examples(dimension, false)));
+    cannot_show(fmt::format("{} {}: {} of more than 0 is expected here ({})", option, text,
+                            base::dimension_name(dimension, false),
+                            base::dimension_examples(dimension, false)));
   }
   return parsed->si;
 }
@@ -107,7 +107,7 @@ chips::Chip changed(chips::Chip chip, const ShowOptions& options) {
                                                       : number_of("--unified", options.unified, {});
     return chips::unified(chip, share);
   } catch (const std::invalid_argument& error) {
-    refuse(error.what());
+    cannot_show(error.what());
   }
 }
 
@@ -148,7 +148,7 @@ std::string cluster_text(const base::Document& document, const base::Catalog& ca
 // The kinds to show and the name.
 std::pair<std::vector<std::string>, std::string> asked_for(const base::Catalog& catalog,
                                                            const ShowOptions& options) {
-  if (options.words.size() > 2) refuse("one name is expected, or a kind and a name");
+  if (options.words.size() > 2) cannot_show("one name is expected, or a kind and a name");
   const auto& name = options.words.back();
   auto kind = options.kind;
   if (options.words.size() == 2) {
@@ -156,10 +156,10 @@ std::pair<std::vector<std::string>, std::string> asked_for(const base::Catalog& 
     const auto& kinds = base::Catalog::kinds();
     if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
       const auto near = base::nearest(kind, {kinds.begin(), kinds.end()});
-      refuse(fmt::format("'{}' is no kind of document", kind),
-             near.empty() ? "see weft list" : fmt::format("did you mean '{}'?", near));
+      cannot_show(fmt::format("'{}' is no kind of document", kind),
+                  near.empty() ? "see weft list" : fmt::format("did you mean '{}'?", near));
     }
-    if (!options.kind.empty() && options.kind != kind) refuse("two kinds are given");
+    if (!options.kind.empty() && options.kind != kind) cannot_show("two kinds are given");
   }
   if (!kind.empty()) return {{kind}, name};
   return {kinds_of(catalog, name), name};
@@ -170,7 +170,7 @@ int show(const ShowOptions& options) {
   const auto [kinds, name] = asked_for(catalog, options);
   if (kinds.empty()) unknown(catalog, name);
   if (is_what_if(options) && std::find(kinds.begin(), kinds.end(), kChip) == kinds.end()) {
-    refuse("--cores, --clock and --unified are for chips");
+    cannot_show("--cores, --clock and --unified are for chips");
   }
   for (const auto& kind : kinds) {
     const auto document = catalog.load(kind, name, std::nullopt);

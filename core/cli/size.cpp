@@ -2,22 +2,61 @@
 
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "output.h"
 #include "questions.h"
+#include "report_page.h"
+#include "weft/ask/found.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
+#include "weft/pages/pages.h"
+#include "weft/report/ranges.h"
 #include "weft/report/size.h"
 
 namespace weft::cli {
+
+namespace {
+
+// Figures that have ranges beside the answer.
+const std::vector<std::string> kSizeRanges = {"wall",       "mfu",    "ettr",    "mean_power",
+                                              "peak_power", "energy", "capital", "run_cost"};
+
+uncertainty::Draws drawn(const size::Answer& answer, const base::Document& document,
+                         const base::Catalog& catalog, int draws, const base::ThreadTeam& team) {
+  if (draws == 0 || !answer.any_found()) return {};
+  ask::Settings settings;
+  settings.plans = ask::Plans::kKept;
+  settings.figures = kSizeRanges;
+  const auto question =
+      ask::question_of(std::make_shared<const size::Answer>(answer), document, catalog, settings);
+  uncertainty::Options wanted;
+  wanted.samples = static_cast<std::size_t>(draws);
+  wanted.progress = true;
+  return uncertainty::draw(question, wanted, team);
+}
+
+}  // namespace
 
 int size_command(const StudyOptions& options) {
   const auto catalog = make_catalog(options.configs);
   const base::ThreadTeam team(options.threads);
   base::Reading reading;
-  const auto answer = size::answer(catalog.load_file(options.file, "size"), catalog, reading, team);
-  if (!options.json.empty()) write_answer(options.json, report::to_json(answer));
-  if (options.json != "-") std::cout << report::to_terminal(answer, colour()) << std::flush;
+  const auto document = catalog.load_file(options.file, "size");
+  const auto answer = size::answer(document, catalog, reading, team);
+  const auto draws = drawn(answer, document, catalog, options.draws, team);
+  if (!options.json.empty()) {
+    write_answer(options.json, report::with_ranges(report::to_json(answer), draws));
+  }
+  if (!options.report.empty()) {
+    write_page(options.report, pages::size_page(answer, draws, details::sources_of(catalog)),
+               options.file, report::with_ranges(report::to_json(answer), draws));
+  }
+  if (options.json != "-") {
+    const auto ranges = report::ranges_text(draws, "sizes, plans and spares", colour());
+    std::cout << report::to_terminal(answer, colour(), ranges) << std::flush;
+  }
   return kAnswer;  // that nothing is enough is an answer
 }
 
@@ -42,6 +81,7 @@ Command add_size(CLI::App& app) {
       "fastest (within targets other than time), or, of clusters whose size is given, for tokens\n"
       "(the most in the time) or model (the largest of models: [...], with tokens_per_parameter).\n"
       "spares: 5 % (else by failures and repairs), checkpoint_pause: 2 %, sizes: every.\n");
+  add_draws_option(*command, *options);
   add_study_options(*command, *options)->required()->description("a YAML file of kind size");
   return [options] { return size_command(*options); };
 }

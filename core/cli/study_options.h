@@ -20,7 +20,9 @@ struct StudyOptions {
   std::filesystem::path file;
   std::vector<std::filesystem::path> configs;
   std::string json;
+  std::string report;  // a page; empty: none
   int threads = 0;
+  int draws = 64;  // of uncertain inputs, for ranges beside an answer that has them; 0: none
 };
 
 // STUDY, which is returned, --json, --threads and --configs.

@@ -14,8 +14,10 @@
 #include "network_options.h"
 #include "output.h"
 #include "questions.h"
+#include "report_page.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
+#include "weft/pages/pages.h"
 #include "weft/report/file.h"
 #include "weft/report/sweep.h"
 #include "weft/sweep/ranks.h"
@@ -33,6 +35,7 @@ struct SweepOptions {
   std::filesystem::path file;  // empty: NAME.sqlite
   std::string csv;
   std::string json;
+  std::string report;  // a page
   int threads = 0;
   bool fresh = false;
   bool quiet = false;
@@ -131,6 +134,10 @@ int tell(const SweepOptions& options, const std::filesystem::path& file) {
   if (!options.csv.empty()) write_csv(options.csv, file);
   const auto summary = sweep::summarise(file);
   if (!options.json.empty()) write_answer(options.json, report::to_json(summary, file));
+  if (!options.report.empty()) {
+    write_page(options.report, pages::sweep_page(summary, file), options.document,
+               report::to_json(summary, file));
+  }
   if (options.csv != "-" && options.json != "-" && !options.quiet) {
     std::cout << report::to_terminal(summary, file, colour()) << std::flush;
   }
@@ -186,6 +193,7 @@ int sweep_command(const StudyOptions& options) {
   all.document = options.file;
   all.configs = options.configs;
   all.json = options.json;
+  all.report = options.report;
   all.threads = options.threads;
   return sweep_command(all);
 }
@@ -201,6 +209,7 @@ Command add_sweep(CLI::App& app) {
   command->add_option("--csv", options->csv, "also write all cases here; - prints only them")
       ->type_name("FILE");
   add_json_option(*command, options->json, "also write the summary here; - prints only it");
+  add_report_option(*command, options->report);
   command->add_option("--threads", options->threads, "threads of each rank (default: all cores)")
       ->check(CLI::Range(1, 4096));
   command->add_flag("--fresh", options->fresh,

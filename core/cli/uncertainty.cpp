@@ -15,8 +15,10 @@
 
 #include "network_options.h"
 #include "output.h"
+#include "report_page.h"
 #include "weft/base/parallel.h"
 #include "weft/cli/commands.h"
+#include "weft/pages/pages.h"
 #include "weft/report/uncertainty.h"
 
 namespace weft::cli {
@@ -30,6 +32,7 @@ struct UncertaintyOptions {
   std::string plans = "kept";
   std::string design = "sobol";
   std::string json;
+  std::string report;  // a page
   int threads = 0;
   bool indices = false;
   bool no_model_error = false;
@@ -44,11 +47,7 @@ const std::vector<std::string>& usual_figures() {
   return kFigures;
 }
 
-bool is_kind_study(const base::Document& document) {
-  const auto root = document.root();
-  const auto kind = root.find("kind");
-  return kind && kind->text() == "study";
-}
+bool is_kind_study(const base::Document& document) { return ask::kind_of(document) == "study"; }
 
 ask::Question question_of_options(const UncertaintyOptions& options, const base::ThreadTeam& team) {
   const auto catalog = make_catalog(options.configs);
@@ -106,6 +105,10 @@ int uncertainty_command(const UncertaintyOptions& options) {
                                            : uncertainty::Design::kLatinHypercube;
   const auto answer = uncertainty::answer(*question, draws, 0, options.indices, team);
   if (!options.json.empty()) write_answer(options.json, report::to_json(answer));
+  if (!options.report.empty()) {
+    write_page(options.report, pages::uncertainty_page(answer), options.file,
+               report::to_json(answer));
+  }
   if (options.json != "-") std::cout << report::to_terminal(answer, colour()) << std::flush;
   return has_any_figure(answer) ? kAnswer : kNothing;
 }
@@ -154,6 +157,7 @@ Command add_uncertainty(CLI::App& app) {
   command->footer(kFooter);
   add_draw_options(*command, *options);
   add_json_option(*command, options->json, "also write the whole answer here; - prints only it");
+  add_report_option(*command, options->report);
   command->add_option("--threads", options->threads, "threads to draw with (default: all cores)")
       ->check(CLI::Range(1, 4096));
   add_configs_option(*command, options->configs);

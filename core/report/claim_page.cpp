@@ -11,7 +11,8 @@ namespace weft::report {
 
 namespace {
 
-constexpr std::size_t kMoversOnPage = 3;
+constexpr std::size_t kMoversOnPage = 2;
+constexpr std::size_t kNeedsOnPage = 2;
 
 // A cell may not hold what ends it.
 std::string table_cell(std::string text) {
@@ -28,6 +29,20 @@ std::string table_row(const claim::Claim& claim, const std::string& label,
   return fmt::format("| {} | {}, {} | {} | {} | {} |\n", table_cell(name),
                      table_cell(claim.claimant), claim.date, table_cell(claimed),
                      table_cell(predicted), verdict);
+}
+
+// What would have to be true for a claim that is missed, or what would undo one that is met.
+std::string needs_on_page(const claim::TestAnswer& answer) {
+  if (answer.needs.empty()) return "";
+  const bool is_met = answer.claimed && claim::is_met(*answer.claimed, answer.predicted.mode);
+  std::string text;
+  std::size_t told = 0;
+  for (const auto& need : answer.needs) {
+    if (!need.needed || told == kNeedsOnPage) continue;
+    text += (told++ > 0 ? "; or " : is_met ? " Just so with " : " True with ") + need_text(need);
+  }
+  if (told > 0) return text + ".";
+  return is_met ? " None of these inputs alone undoes it." : " No input alone makes it true.";
 }
 
 std::string test_block(const claim::Test& test, const claim::TestAnswer& answer) {
@@ -49,12 +64,7 @@ std::string test_block(const claim::Test& test, const claim::TestAnswer& answer)
                         claim_figure(mover.at_high, answer.unit, percent));
   }
   if (!answer.movers.empty()) text += ".";
-  const bool is_met = answer.claimed && claim::is_met(*answer.claimed, answer.predicted.mode);
-  for (std::size_t n = 0; n < answer.needs.size(); ++n) {
-    text += (n > 0 ? "; " : is_met ? " Just so with " : " True with ");
-    text += need_text(answer.needs[n]);
-  }
-  return text + (answer.needs.empty() ? "\n" : ".\n");
+  return text + needs_on_page(answer) + "\n";
 }
 
 std::string between(std::string page, const std::string& name, const std::string& text) {

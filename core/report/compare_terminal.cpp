@@ -241,7 +241,7 @@ std::string compare_waterfalls(const compare::Answer& answer, Colour colour) {
 
 }  // namespace
 
-std::string to_terminal(const compare::Answer& answer, Colour colour) {
+std::string to_terminal(const compare::Answer& answer, Colour colour, const std::string& ranges) {
   auto text = compare_title(answer);
   if (answer.footings.empty()) return text + compare_notes(answer);
   const auto builds = answer.question.builds.size();
@@ -249,7 +249,7 @@ std::string to_terminal(const compare::Answer& answer, Colour colour) {
     const auto count = std::min(kBuildsAcross, builds - first);
     text += CompareWriter(answer, first, count, colour).run() + "\n";
   }
-  return text + compare_waterfalls(answer, colour) + compare_notes(answer);
+  return text + ranges + compare_waterfalls(answer, colour) + compare_notes(answer);
 }
 
 }  // namespace weft::report

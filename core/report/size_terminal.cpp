@@ -306,7 +306,7 @@ std::string size_facts(const size::Answer& answer, Colour colour) {
 
 }  // namespace
 
-std::string to_terminal(const size::Answer& answer, Colour colour) {
+std::string to_terminal(const size::Answer& answer, Colour colour, const std::string& ranges) {
   auto text = size_title(answer) + given_lines(answer, colour);
   for (const auto& offer : answer.offers) {
     const bool is_sought = offer.tokens <= 0 && offer.models.empty();
@@ -319,7 +319,7 @@ std::string to_terminal(const size::Answer& answer, Colour colour) {
     const auto count = std::min(kSizesAcross, columns.size() - first);
     text += SizeWriter(columns, first, count, colour).run() + "\n";
   }
-  text += bold("Sizes, spares and storage", colour);
+  text += ranges + bold("Sizes, spares and storage", colour);
   for (const auto& offer : answer.offers) {
     const auto looked = size_looked_at(answer, offer);
     if (!looked.empty() && offer.models.empty() && offer.tokens <= 0) {

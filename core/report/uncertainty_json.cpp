@@ -49,7 +49,7 @@ Json drawn_inputs_json(const uncertainty::Answer& answer) {
 }
 
 Json model_error_json(const std::optional<uncertainty::ModelError>& error) {
-  if (!error) return {};
+  if (!error || error->stack.empty()) return {};
   return {{"stack", error->stack},
           {"log_half_width", error->half_width},
           {"runs", error->runs},

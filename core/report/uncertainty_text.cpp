@@ -66,7 +66,7 @@ std::string model_errors_text(const uncertainty::Answer& answer) {
   std::set<std::string> told;
   for (std::size_t r = 0; r < answer.draws.inputs.errors.size(); ++r) {
     const auto& error = answer.draws.inputs.errors[r];
-    if (!error) {
+    if (!error || error->stack.empty()) {
       if (!answer.options.model_error) continue;
       text += wrapped(fmt::format("{}: how far weft is off on such runs is not known",
                                   answer.draws.base[r].label),

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "expert_exchange.h"
+#include "weft/step/kernel_cost.h"
 #include "weft/step/offload.h"
 
 namespace weft::step {
@@ -43,9 +44,7 @@ PassBuilder::PassBuilder(const cluster::Cluster& cluster, const workload::Softwa
       shapes_(shapes),
       setting_(setting),
       expert_hidden_(setting.in_pairs ? software.expert_hidden_alone : software.expert_hidden),
-      device_(cluster.device()) {
-  if (software.gemm_waves) device_.kernels.gemm.waves = *software.gemm_waves;
-}
+      device_(with_libraries(cluster.device(), software)) {}
 
 PassCost PassBuilder::build(const workload::Pass& pass, const workload::ShardedParameters& gathered,
                             const workload::ShardedParameters& scattered, base::Bytes offloaded) {
@@ -63,36 +62,10 @@ PassCost PassBuilder::build(const workload::Pass& pass, const workload::ShardedP
   return cost_;
 }
 
-chips::KernelCost PassBuilder::cost_of(const workload::Kernel& kernel) const {
-  const auto& point = cluster_.state.point;
-  auto cost = std::visit(
-      [&](const auto& shape) {
-        using Shape = std::decay_t<decltype(shape)>;
-        if constexpr (std::is_same_v<Shape, chips::Gemm>) {
-          return chips::gemm(device_, point, shape);
-        } else if constexpr (std::is_same_v<Shape, chips::GroupedGemm>) {
-          return chips::grouped_gemm(device_, point, shape);
-        } else if constexpr (std::is_same_v<Shape, chips::Attention>) {
-          return chips::attention(device_, point, shape);
-        } else if constexpr (std::is_same_v<Shape, chips::Quantise>) {
-          return chips::quantise(device_, point, shape);
-        } else {
-          return chips::memory_bound(device_, point, shape);
-        }
-      },
-      kernel.shape);
-  if (std::holds_alternative<chips::Attention>(kernel.shape)) {
-    const double portable = device_.kernels.attention.portable;
-    cost = (software_.portable_attention ? portable : 1.0) * software_.attention_time * cost;
-  }
-  if (kernel.is_scan) cost = software_.scan_time * cost;
-  return kernel.times == 1 ? cost : kernel.times * cost;
-}
-
 PassBuilder::Kernels PassBuilder::run(const workload::Pass& pass) const {
   Kernels sum;
   for (const auto& kernel : pass.kernels) {
-    const auto cost = cost_of(kernel);
+    const auto cost = kernel_cost(device_, cluster_.state.point, software_, kernel);
     sum.all += cost.time;
     sum.energy += cost.energy;
     sum.launches += kernel.launches * kernel.times;

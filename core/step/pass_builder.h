@@ -32,7 +32,6 @@ class PassBuilder {
     base::Energy energy;
     double launches = 0;
   };
-  [[nodiscard]] chips::KernelCost cost_of(const workload::Kernel& kernel) const;
   [[nodiscard]] Kernels run(const workload::Pass& pass) const;
 
   base::Time exchange(interconnect::Collective collective, const interconnect::GroupShape& shape,

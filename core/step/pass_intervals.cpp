@@ -20,8 +20,8 @@ double weight_share(const PassCost& pass) {
 
 }  // namespace
 
-void append(Intervals& intervals, double time, double power, Part part) {
-  if (time > 0) intervals.push_back({time, power, part});
+void append(Intervals& intervals, double time, double power, Part part, int layer) {
+  if (time > 0) intervals.push_back({time, power, part, layer});
 }
 
 void append_pass(Intervals& intervals, const PassCost& pass, const PassBooking& booking,
@@ -50,13 +50,13 @@ void append_pass(Intervals& intervals, const PassCost& pass, const PassBooking& 
   double share = 1;
   if (booking.share == Share::kInputs) share = 1 - put_off;
   if (weights_alone) share = put_off;
-  append(intervals, kernels * share, kernel_power, booking.kernels);
-  append(intervals, pass.stragglers.si() * share, idle.waiting, Part::kStragglers);
+  append(intervals, kernels * share, kernel_power, booking.kernels, booking.layer);
+  append(intervals, pass.stragglers.si() * share, idle.waiting, Part::kStragglers, booking.layer);
   if (weights_alone) return;
-  append(intervals, pass.host.si(), idle.waiting, Part::kHost);
+  append(intervals, pass.host.si(), idle.waiting, Part::kHost, booking.layer);
   const double link_power = waits > 0 ? in_waits / waits : 0.0;
   for (const auto& one : exposed) {
-    append(intervals, one.time, idle.communicating + link_power, one.part);
+    append(intervals, one.time, idle.communicating + link_power, one.part, booking.layer);
   }
 }
 

@@ -21,9 +21,10 @@ struct PassBooking {
   double sent = 0;         // J, of what links send
   double expert_kept = 1;  // share of the exposed expert exchange that no pair hides
   Share share = Share::kAll;
+  int layer = kNoLayer;
 };
 
-void append(Intervals& intervals, double time, double power, Part part);
+void append(Intervals& intervals, double time, double power, Part part, int layer = kNoLayer);
 // Nothing that takes no time.
 void append_pass(Intervals& intervals, const PassCost& pass, const PassBooking& booking,
                  const IdlePowers& idle);

@@ -49,6 +49,21 @@ TEST(CompareCommand, AsJson) {
   EXPECT_EQ(answer.at("in_place_of_one").at(0).at("devices"), 1.0);
 }
 
+TEST(CompareCommand, HasRangesBesideIt) {
+  const Folder folder;
+  folder.write("mine.yaml", kCompared);
+  const json answer =
+      json::parse(folder.weft({"compare", "mine.yaml", "--draws", "16", "--json", "-"}).out);
+  const auto& ranges = answer.at("ranges");
+  EXPECT_EQ(ranges.at("draws"), 16);
+  ASSERT_EQ(ranges.at("rows").size(), 4U);  // of the first footing, and of equal time
+  const auto& ratio = ranges.at("rows").at(1).at("figures").at("ratio");
+  EXPECT_EQ(ratio.at("mode"), answer.at("footings").at(0).at("builds").at(1).at("ratio"));
+  EXPECT_LT(ratio.at("low").get<double>(), ratio.at("high").get<double>());
+  const Ended told = folder.weft({"compare", "mine.yaml", "--draws", "16"});
+  expect_holds(told.out, "90 % of 16 draws of");
+}
+
 TEST(CompareCommand, TheSameForAnyNumberOfThreads) {
   const Folder folder;
   folder.write("mine.yaml", kCompared);

@@ -26,15 +26,17 @@ const std::vector<std::vector<std::string>> kFloors = {
     {"cluster"},
     {"plan", "population"},
     {"step"},
-    {"campaign", "populated"},
+    {"campaign", "populated", "step_trace", "step_chakra"},
     {"site"},
     {"step_power"},
     {"study", "yield"},
     {"validation", "weeks", "cost", "compare", "scaling", "supply_study"},
-    {"kernels", "power_study", "size", "ask"},
-    {"network", "watts", "sweep", "uncertainty"},
-    {"calibration", "trace", "claim"},
+    {"kernels", "power_study", "size", "network"},
+    {"ask", "schema", "details"},
+    {"watts", "sweep", "uncertainty"},
+    {"calibration", "trace", "claim", "html"},
     {"report"},
+    {"pages"},
     {"cli"}};
 
 // What a job is made of does not depend on the wires between the chips.
@@ -62,9 +64,10 @@ std::map<std::string, std::set<std::string>> allowed_rooms() {
 // Rooms in the folder of another.
 const std::map<std::string, std::set<std::string>> kInner = {
     {"study",
-     {"populated", "step_power", "yield", "validation", "weeks", "cost", "compare", "kernels",
-      "network", "calibration", "trace", "watts", "scaling", "size", "ask", "sweep", "uncertainty",
-      "claim"}},
+     {"populated", "step_power", "yield",       "validation", "weeks",   "cost",    "compare",
+      "kernels",   "network",    "calibration", "trace",      "watts",   "scaling", "size",
+      "ask",       "sweep",      "uncertainty", "claim",      "details", "schema",  "step_chakra"}},
+    {"report", {"html", "pages", "step_trace"}},
     {"cluster", {"population"}},
     {"chips", {"manufacturing"}},
     {"interconnect", {"flow", "graph", "traffic"}},

@@ -52,6 +52,25 @@ TEST(SizeCommand, ForAProgramWithAnyNumberOfThreads) {
   EXPECT_FALSE(answer.at("offers").at(0).at("facts").empty());
 }
 
+// Ranges stand beside what was found; they hold the figure itself, and --draws 0 leaves them out.
+TEST(SizeCommand, HasRangesBesideIt) {
+  const Folder folder;
+  folder.write("q.yaml", kSizeQuestion);
+  const Ended ended = folder.weft({"size", "q.yaml", "--draws", "16"});
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  expect_holds(ended.out, "90 % of 16 draws of");
+  EXPECT_TRUE(lines_wider_than(100, ended.out).empty()) << ended.out;
+  const json answer =
+      json::parse(folder.weft({"size", "q.yaml", "--draws", "16", "--json", "-"}).out);
+  const auto& row = answer.at("ranges").at("rows").at(0);
+  const auto& wall = row.at("figures").at("wall");
+  EXPECT_EQ(wall.at("mode"), answer.at("offers").at(0).at("found").at("smallest").at("wall_s"));
+  EXPECT_LT(wall.at("low").get<double>(), wall.at("mode").get<double>());
+  EXPECT_GT(wall.at("high").get<double>(), wall.at("mode").get<double>());
+  const Ended without = folder.weft({"size", "q.yaml", "--draws", "0"});
+  EXPECT_EQ(without.out.find("draws of"), std::string::npos);
+}
+
 TEST(SizeCommand, WhatIsNotEnoughIsAnAnswer) {
   const Folder folder;
   std::string text = kSizeQuestion;

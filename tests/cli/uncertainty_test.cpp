@@ -95,5 +95,15 @@ TEST(UncertaintyCommand, WithoutAnAnswer) {
   EXPECT_TRUE(lines_wider_than(100, ended.out).empty()) << ended.out;
 }
 
+// A study of costs alone is asked as what it is.
+TEST(UncertaintyCommand, OfCostsWithoutAJob) {
+  const Folder folder;
+  const Ended ended =
+      folder.weft({"uncertainty", std::string(WEFT_CONFIGS) + "/studies/own_h100_ramp.yaml"});
+  ASSERT_EQ(ended.code, kAnswer) << ended.err;
+  expect_holds(ended.out, "own_hour");
+  expect_holds(ended.out, "payback_months");
+}
+
 }  // namespace
 }  // namespace weft::cli

@@ -194,6 +194,17 @@ class Catalog::Resolved {
     return documents_.try_emplace(key, std::move(document)).first->second;
   }
 
+  std::vector<Loaded> all() {
+    const std::lock_guard lock(mutex_);
+    std::vector<Loaded> loaded;
+    for (const auto& [key, document] : documents_) {
+      const auto& [kind, name, asked_from] = key;
+      if (!loaded.empty() && loaded.back().kind == kind && loaded.back().name == name) continue;
+      loaded.push_back({kind, name, document});
+    }
+    return loaded;
+  }
+
  private:
   using Key = std::tuple<std::string, std::string, fs::path>;
   std::mutex mutex_;
@@ -235,6 +246,8 @@ Catalog Catalog::with(const std::vector<Override>& overrides) const {
   other.overrides_ = std::make_shared<Overrides>(std::move(all));
   return other;
 }
+
+std::vector<Catalog::Loaded> Catalog::loaded() const { return resolved_->all(); }
 
 std::vector<Override> Catalog::unused() const {
   std::vector<Override> unused;
@@ -340,6 +353,9 @@ Document Catalog::find(const std::string& kind, const std::string& name,
 
 Document Catalog::load(const std::string& kind, const std::string& name,
                        const std::optional<Node>& asked_by) const {
+  if (AskedObserver::current() != nullptr && asked_by) {
+    AskedObserver::current()->named(*asked_by, kind);
+  }
   auto document = resolved_->get(kind, name, directory_of(asked_by),
                                  [&] { return resolve(find(kind, name, asked_by, {}), kind, {}); });
   return with_overrides(std::move(document), kind);

@@ -103,7 +103,27 @@ NameParts split_counted(std::string_view text) {
   return {"1", trimmed(text)};
 }
 
+thread_local AskedObserver* current_observer = nullptr;
+
+// Tells what a value is read as.
+void tell(const Node& node, const Reading& reading, const Asked& what) {
+  reading.observer()->read(node, what);
+}
+
+Asked asked(Asked::Type type, const Dimension& dimension = {}) {
+  Asked what;
+  what.type = type;
+  what.dimension = dimension;
+  return what;
+}
+
 }  // namespace
+
+AskedObserver::AskedObserver() : before_(current_observer) { current_observer = this; }
+
+AskedObserver::~AskedObserver() { current_observer = before_; }
+
+AskedObserver* AskedObserver::current() { return current_observer; }
 
 void Reading::error(const Node& where, std::string message, std::string hint) {
   diagnostics_.add({where.position(), where.length(), std::move(message), std::move(hint)});
@@ -118,11 +138,13 @@ double Reading::draw(const std::string& path, const Distribution& distribution) 
 }
 
 std::string text_of(const Node& node, Reading& reading) {
+  if (reading.observer() != nullptr) tell(node, reading, asked(Asked::Type::kText));
   const auto value = scalar(node, reading, "a text");
   return value ? std::string(value->text()) : "";
 }
 
 bool flag_of(const Node& node, Reading& reading) {
+  if (reading.observer() != nullptr) tell(node, reading, asked(Asked::Type::kFlag));
   const auto value = scalar(node, reading, "true or false");
   if (!value) return false;
   const std::string_view text = value->text();
@@ -135,6 +157,11 @@ bool flag_of(const Node& node, Reading& reading) {
 
 std::int64_t integer_of(const Node& node, Reading& reading, const std::string& name,
                         std::int64_t minimum) {
+  if (reading.observer() != nullptr) {
+    Asked what = asked(Asked::Type::kWhole);
+    what.least = static_cast<double>(minimum);
+    tell(node, reading, what);
+  }
   const Expected expected{.dimension = {}, .is_money = false, .noun = "", .is_whole = true};
   const auto value = whole(node, reading, name, expected, static_cast<double>(minimum));
   if (!value) return minimum;
@@ -147,6 +174,7 @@ std::int64_t integer_of(const Node& node, Reading& reading, const std::string& n
 
 double number_of(const Node& node, Reading& reading, const std::string& name,
                  const Dimension& dimension) {
+  if (reading.observer() != nullptr) tell(node, reading, asked(Asked::Type::kNumber, dimension));
   const Expected expected{.dimension = dimension, .is_money = false, .noun = "", .is_whole = false};
   const auto read = detail::read_number(node, expected, reading);
   return read ? drawn(node, reading, name, read->distribution) : 0.0;
@@ -154,6 +182,11 @@ double number_of(const Node& node, Reading& reading, const std::string& name,
 
 double count_of(const Node& node, Reading& reading, const std::string& name,
                 std::string_view noun) {
+  if (reading.observer() != nullptr) {
+    Asked what = asked(Asked::Type::kCount);
+    what.noun = noun;
+    tell(node, reading, what);
+  }
   const Expected expected{
       .dimension = {}, .is_money = false, .noun = std::string(noun), .is_whole = true};
   return whole(node, reading, name, expected, 0.0).value_or(0.0);
@@ -161,6 +194,9 @@ double count_of(const Node& node, Reading& reading, const std::string& name,
 
 Money money_of(const Node& node, Reading& reading, const std::string& name,
                const Dimension& denominator) {
+  if (reading.observer() != nullptr) {
+    tell(node, reading, asked(Asked::Type::kMoney, negated(denominator)));
+  }
   const Expected expected{
       .dimension = negated(denominator), .is_money = true, .noun = "", .is_whole = false};
   const auto read = detail::read_number(node, expected, reading);
@@ -169,6 +205,11 @@ Money money_of(const Node& node, Reading& reading, const std::string& name,
 }
 
 std::size_t choice_of(const Node& node, Reading& reading, const std::vector<std::string>& names) {
+  if (reading.observer() != nullptr) {
+    Asked what = asked(Asked::Type::kChoice);
+    what.choices = names;
+    tell(node, reading, what);
+  }
   const auto value = scalar(node, reading, one_of(names));
   if (!value) return 0;
   const std::string word(value->text());
@@ -181,6 +222,7 @@ std::size_t choice_of(const Node& node, Reading& reading, const std::vector<std:
 }
 
 CountedName counted_name_of(const Node& node, Reading& reading) {
+  if (reading.observer() != nullptr) tell(node, reading, asked(Asked::Type::kCountedName));
   const auto value = scalar(node, reading, "a name, or a number and a name (8 x NAME)");
   if (!value) return {};
   const NameParts parts = split_counted(value->text());

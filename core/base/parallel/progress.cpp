@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "weft/base/parallel.h"
@@ -31,7 +32,7 @@ void write(const std::string& text) {
 Progress::Progress(std::string what, std::size_t total, bool enabled)
     : what_(std::move(what)),
       total_(total),
-      enabled_(enabled && isatty(STDERR_FILENO) == 1),
+      enabled_(enabled && isatty(STDERR_FILENO) == 1 && std::getenv("WEFT_QUIET") == nullptr),
       begun_(now()) {}
 
 Progress::~Progress() {

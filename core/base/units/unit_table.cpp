@@ -5,6 +5,8 @@
 #include <cctype>
 #include <span>
 
+#include "weft/base/unit_words.h"
+
 namespace weft::base::detail {
 namespace {
 
@@ -257,3 +259,29 @@ std::string unit_advice(std::string_view word) {
 }
 
 }  // namespace weft::base::detail
+
+namespace weft::base {
+
+std::vector<UnitWord> unit_words() {
+  std::vector<UnitWord> words;
+  for (const auto& row : detail::kUnits) {
+    UnitWord word{std::string(row.name), {}, row.dimension, !row.currency.empty()};
+    for (const auto prefixes : detail::kAllPrefixes) {
+      for (const auto& prefix : prefixes) {
+        const bool fits = detail::find_prefix(row.prefixes, prefix.name) != nullptr;
+        if (fits) word.prefixes.emplace_back(prefix.name);
+      }
+    }
+    words.push_back(std::move(word));
+  }
+  return words;
+}
+
+std::vector<std::string> count_prefixes() {
+  std::vector<std::string> names;
+  for (const auto& prefix : detail::kLargePrefixes) names.emplace_back(prefix.name);
+  for (const auto& prefix : detail::kBinaryPrefixes) names.emplace_back(prefix.name);
+  return names;
+}
+
+}  // namespace weft::base

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "weft/ask/question.h"
+#include "weft/compare/answer.h"
+#include "weft/size/answer.h"
 
 namespace weft::ask {
 
@@ -38,13 +40,24 @@ std::unique_ptr<Asker> make_run(const Settings& settings);
 std::unique_ptr<Asker> make_scaling(const Settings& settings);
 // Of kind `compare`: rows are builds on each footing. Sizes and plans are always kept.
 std::unique_ptr<Asker> make_compare(const Settings& settings);
+std::unique_ptr<Asker> make_compare(const Settings& settings,
+                                    std::shared_ptr<const compare::Answer> found);
 // Of kind `supply`, a study of `weft supply`: rows are years.
 std::unique_ptr<Asker> make_supply(const Settings& settings);
 // Of kind `cost`, a study of `weft cost`: rows are its labs on each kind of machine.
 std::unique_ptr<Asker> make_cost(const Settings& settings);
+// Of kind `size`: rows are aims of each offer. With plans kept sizes are kept, too. `found`: its
+// answer, where it is known.
+std::unique_ptr<Asker> make_size(const Settings& settings);
+std::unique_ptr<Asker> make_size(const Settings& settings,
+                                 std::shared_ptr<const size::Answer> found);
+// Of kind `weeks`, a study of `weft campaign`: rows are variants on each cluster.
+std::unique_ptr<Asker> make_weeks(const Settings& settings);
+// Of kind `collective`: rows are sizes.
+std::unique_ptr<Asker> make_collective(const Settings& settings);
 // Of kind `several`: whole questions in a list, `of`.
 std::unique_ptr<Asker> make_several(const Settings& settings);
-// By the document's kind. Throws base::InputError.
+// By kind_of(). Throws base::InputError.
 std::unique_ptr<Asker> asker_of(const base::Document& document, const Settings& settings);
 
 // The chosen ones of `all`, by name; all when none is chosen. Throws std::invalid_argument.

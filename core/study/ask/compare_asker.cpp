@@ -1,4 +1,5 @@
 #include <memory>
+#include <utility>
 
 #include "kept_columns.h"
 #include "weft/compare/answer.h"
@@ -46,14 +47,20 @@ std::vector<double> compare_values(const compare::Answer& answer, const compare:
 // Rows are builds on each footing.
 class CompareAsker : public Asker {
  public:
-  explicit CompareAsker(const Settings& settings) : kept_(compare_columns(), settings) {}
+  CompareAsker(const Settings& settings, std::shared_ptr<const compare::Answer> found)
+      : kept_(compare_columns(), settings), found_(std::move(found)) {}
 
   [[nodiscard]] const std::vector<Column>& columns() const override { return kept_.columns(); }
 
   std::vector<Row> begin(const Changed& asked, base::Reading& reading,
                          const base::ThreadTeam& team) override {
-    found_ = std::make_shared<compare::Answer>(
-        compare::answer(asked.document, asked.catalog, reading, team));
+    if (found_) {
+      // Meets the uncertain inputs.
+      static_cast<void>(compare::answer_again(*found_, asked.document, asked.catalog, reading));
+    } else {
+      found_ = std::make_shared<compare::Answer>(
+          compare::answer(asked.document, asked.catalog, reading, team));
+    }
     return rows_of(*found_);
   }
 
@@ -89,7 +96,7 @@ class CompareAsker : public Asker {
   }
 
   KeptColumns kept_;
-  std::shared_ptr<compare::Answer> found_;
+  std::shared_ptr<const compare::Answer> found_;
 };
 
 class CompareTalk : public Talk {
@@ -107,8 +114,13 @@ std::unique_ptr<Talk> CompareAsker::talk() const { return std::make_unique<Compa
 
 }  // namespace
 
+std::unique_ptr<Asker> make_compare(const Settings& settings,
+                                    std::shared_ptr<const compare::Answer> found) {
+  return std::make_unique<CompareAsker>(settings, std::move(found));
+}
+
 std::unique_ptr<Asker> make_compare(const Settings& settings) {
-  return std::make_unique<CompareAsker>(settings);
+  return make_compare(settings, nullptr);
 }
 
 }  // namespace weft::ask

@@ -1,5 +1,6 @@
 #include "weft/ask/question.h"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <map>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "asker.h"
+#include "weft/ask/found.h"
 
 namespace weft::ask {
 
@@ -22,6 +24,9 @@ constexpr std::array kKinds = std::to_array<Kind>({{"study", make_run},
                                                    {"compare", make_compare},
                                                    {"supply", make_supply},
                                                    {"cost", make_cost},
+                                                   {"size", make_size},
+                                                   {"weeks", make_weeks},
+                                                   {"collective", make_collective},
                                                    {"several", make_several}});
 
 std::vector<base::UncertainInput> each_once(const std::vector<base::UncertainInput>& met) {
@@ -43,9 +48,22 @@ std::unique_ptr<Asker> asker_of(const base::Document& document, const Settings& 
   }
   const auto names = kinds();
   base::Reading reading;
+  const auto asked = std::find(names.begin(), names.end(), kind_of(document));
+  if (asked != names.end()) {
+    return kKinds[static_cast<std::size_t>(asked - names.begin())].make(settings);
+  }
   const auto place = base::choice_of(*kind, reading, names);
   reading.throw_if_any();
   return kKinds[place].make(settings);
+}
+
+std::string kind_of(const base::Document& document) {
+  const auto root = document.root();
+  const auto kind = root.is_map() ? root.find("kind") : std::nullopt;
+  if (!kind || !kind->is_scalar()) return "";
+  if (kind->text() != "study") return std::string(kind->text());
+  if (root.find("supply")) return "supply";
+  return root.find("cost") && !root.find("job") ? "cost" : "study";
 }
 
 std::vector<std::string> kinds() {
@@ -69,9 +87,11 @@ std::vector<std::size_t> chosen(const std::vector<Column>& all,
 
 Question::Question(base::Document document, base::Catalog catalog, Settings settings,
                    const base::ThreadTeam& team)
-    : document_(std::move(document)),
-      catalog_(std::move(catalog)),
-      asker_(asker_of(document_, settings)) {
+    : Question(asker_of(document, settings), document, std::move(catalog), team) {}
+
+Question::Question(std::unique_ptr<Asker> asker, base::Document document, base::Catalog catalog,
+                   const base::ThreadTeam& team)
+    : document_(std::move(document)), catalog_(std::move(catalog)), asker_(std::move(asker)) {
   base::Reading reading;
   base_ = asker_->begin({document_, catalog_}, reading, team);
   inputs_ = each_once(reading.uncertain_inputs());
@@ -91,6 +111,25 @@ std::size_t Question::column(const std::string& name) const {
     if (columns()[i].name == name) return i;
   }
   throw std::out_of_range("no figure '" + name + "'");
+}
+
+// Makes questions of answers that are known.
+struct Known {
+  static Question of(base::Document document, base::Catalog catalog, std::unique_ptr<Asker> asker) {
+    return {std::move(asker), std::move(document), std::move(catalog), base::ThreadTeam(1)};
+  }
+};
+
+Question question_of(std::shared_ptr<const size::Answer> found, base::Document document,
+                     base::Catalog catalog, const Settings& settings) {
+  return Known::of(std::move(document), std::move(catalog), make_size(settings, std::move(found)));
+}
+
+Question question_of(const compare::Answer& found, base::Document document, base::Catalog catalog,
+                     const Settings& settings) {
+  return Known::of(
+      std::move(document), std::move(catalog),
+      make_compare(settings, std::make_shared<compare::Answer>(compare::headline_of(found))));
 }
 
 struct Session::Memory {

@@ -33,7 +33,10 @@ class SeveralAsker : public Asker {
     std::vector<Row> rows;
     for (const auto& document : parts_of(asked.document, reading)) {
       parts_.push_back(asker_of(document, settings_));
+      // Those of a part that has parts itself stay apart.
+      const std::size_t first = rows.empty() ? 0 : rows.back().part + 1;
       for (auto& row : parts_.back()->begin({document, asked.catalog}, reading, team)) {
+        row.part += first;
         rows.push_back(std::move(row));
       }
     }

@@ -89,7 +89,9 @@ TestAnswer answer_test(const Test& test, const Predictor& predictor, const Optio
   answer.share_met = share_met(*answer.claimed, predictor.drawn(spot));
   answer.verdict = judge(*answer.claimed, answer.predicted, answer.best);
   answer.margin = margin_of(*answer.claimed, answer.predicted);
-  if (options.needs > 0) {
+  // What all draws meet needs nothing, unless the claim itself asks.
+  const bool is_certain = answer.share_met && *answer.share_met >= 1 && test.knobs.empty();
+  if (options.needs > 0 && !is_certain) {
     answer.needs = needs_of(test, predictor, spot, answer, options.needs, team);
   }
   return answer;

@@ -18,6 +18,7 @@ struct Written {
   double number = 0;  // in its unit
   std::string unit;   // "GB/s"
   double si = 0;
+  bool is_share = false;  // that cannot be above 1
 
   [[nodiscard]] std::string times(double factor, int digits) const {
     const double value = number * factor;
@@ -29,7 +30,6 @@ struct Written {
   // Shares end at 1.
   [[nodiscard]] double most_factor() const {
     constexpr double kFarthest = 10;
-    const bool is_share = (unit.empty() || unit == "%") && si <= 1;
     return is_share && si > 0 ? std::min(kFarthest, 1 / si) : kFarthest;
   }
 };
@@ -81,16 +81,33 @@ std::optional<Written> written_in(const base::Node& node) {
   const double number = std::strtod(text.c_str(), nullptr);
   auto unit = text.substr(std::min(text.size(), text.find_first_not_of("0123456789.eE+-")));
   unit.erase(0, std::min(unit.size(), unit.find_first_not_of(' ')));
-  return Written{number, unit, parsed->si};
+  const bool is_share = (unit.empty() || unit == "%") && parsed->si <= 1;
+  return Written{number, unit, parsed->si, is_share};
+}
+
+// The number with this mode at `path` of a map somewhere in `node`, as campaign.with has paths of
+// its own.
+std::optional<Written> written_within(const base::Node& node, std::string_view path, double mode) {
+  if (const auto place = node.is_map() ? node_at(node, path) : std::nullopt) {
+    const auto written = written_in(*place);
+    if (written && std::abs(written->si - mode) <= 1e-9 * std::abs(mode)) return written;
+  }
+  for (std::size_t i = 0; !node.is_scalar() && i < node.size(); ++i) {
+    if (const auto written = written_within(node.item(i), path, mode)) return written;
+  }
+  return std::nullopt;
 }
 
 // Of "ascend_910c.power.tdp", whatever kind the file is of; else of the document that asks.
-std::optional<Written> written_of_input(const ask::Question& question, const std::string& path) {
+std::optional<Written> written_of_input(const ask::Question& question,
+                                        const base::UncertainInput& input) {
+  const auto& path = input.path;
   const auto dot = path.find('.');
   if (dot == std::string::npos) return std::nullopt;
   const auto name = path.substr(0, dot);
   const auto rest = path.substr(dot + 1);
-  if (const auto node = node_at(question.document().root(), rest)) return written_in(*node);
+  const double mode = input.distribution.mode;
+  if (const auto written = written_within(question.document().root(), rest, mode)) return written;
   for (const auto& kind : base::Catalog::kinds()) {
     const auto names = question.catalog().names(kind);
     if (std::find(names.begin(), names.end(), name) == names.end()) continue;
@@ -188,7 +205,9 @@ Need need_of_input(const Wanted& wanted, std::size_t input) {
   const auto& inputs = question.inputs();
   const auto& one = inputs[input];
   const double mode = one.distribution.mode;
-  const auto written = written_of_input(question, one.path).value_or(Written{mode, "(SI)", mode});
+  // Where the text is not found, as what it is reduced to.
+  const Written reduced{mode, "(SI)", mode, mode <= 1 && one.distribution.high <= 1};
+  const auto written = written_of_input(question, one).value_or(reduced);
   std::vector<double> modes;
   for (const auto& each : inputs) modes.push_back(each.distribution.mode);
   auto need = solved(wanted, one.path, written, [&](double factor) {

@@ -20,8 +20,8 @@ double farthest_end(const Claimed& claimed) { return 2 * claimed.value - nearest
 }  // namespace
 
 const char* name_of(Verdict verdict) {
-  constexpr std::array kNames = {"consistent", "modest", "optimistic", "implausible",
-                                 "not testable"};
+  constexpr std::array kNames = {"consistent", "modest",      "differs",
+                                 "optimistic", "implausible", "not testable"};
   return kNames[static_cast<std::size_t>(verdict)];
 }
 
@@ -39,6 +39,8 @@ Verdict judge(const Claimed& claimed, const uncertainty::Interval& predicted, do
   const double lower = sign * (claimed.more_is_better ? predicted.low : predicted.high);
   // Figures without any uncertain input agree up to rounding.
   const double rounding = 1e-9 * std::abs(end);
+  const bool is_exact = predicted.low == predicted.high && sign * best <= upper + rounding;
+  if (is_exact && end > upper + rounding) return Verdict::kDiffers;
   if (end > std::max(upper, sign * best) + rounding) return Verdict::kImplausible;
   if (end > upper + rounding) return Verdict::kOptimistic;
   const bool is_bound = claimed.sense != Sense::kEqual;

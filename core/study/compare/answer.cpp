@@ -191,6 +191,22 @@ Answer answer(const base::Document& document, const base::Catalog& catalog, base
   return whole;
 }
 
+Answer headline_of(const Answer& whole) {
+  auto question = whole.question;
+  question.footings.clear();
+  Places places;
+  for (const auto& one : whole.footings) {
+    if (!places.empty() && one.footing != Footing::kTime) continue;
+    question.footings.push_back(one.footing);
+    places.emplace_back();
+    for (const auto& standing : one.standings) places.back().push_back(*standing.run);
+  }
+  auto runs = only_placed(whole.runs, places);
+  auto headline = assembled(std::move(question), std::move(runs), places);
+  headline.not_had = whole.not_had;
+  return headline;
+}
+
 Answer answer_again(const Answer& previous, const base::Document& document,
                     const base::Catalog& catalog, base::Reading& reading) {
   auto question = read_question(document, catalog, reading);

@@ -100,10 +100,51 @@ OfferAnswer answer_of(const Question& question, const Offer& offer, const base::
     answer.unit = builder.unit();
     answer.unit_hosts = builder.unit_hosts();
     answer.facts = builder.one_unit().facts;
+    const auto before = answer.examined.size();
     look(question, offer, builder, designer, answer);
+    for (std::size_t d = before; d < answer.examined.size(); ++d) {
+      answer.examined[d].variant = static_cast<std::size_t>(&variant - variants.data());
+    }
   }
   if (answer.models.empty()) pick(question, answer);
   return answer;
+}
+
+// What the job of a design was changed to.
+JobChange change_of(const Question& question, const OfferAnswer& found, std::size_t design) {
+  JobChange change;
+  if (question.seeks(Aim::kTokens)) change.tokens = found.tokens;
+  for (const auto& row : found.models) {
+    if (row.design != design) continue;
+    change.model = question.models.at(design);
+    if (question.per_parameter) change.tokens = row.tokens;
+  }
+  return change;
+}
+
+OfferAnswer offer_again(const Question& question, const Offer& offer, const OfferAnswer& found,
+                        const base::Catalog& catalog, base::Reading& reading,
+                        const Designer& designer) {
+  auto again = found;
+  const bool is_given = question.seeks(Aim::kTokens) || question.seeks(Aim::kModel);
+  std::vector<std::size_t> wanted;
+  for (const auto& one : found.found) wanted.push_back(one.design);
+  if (found.tokens > 0) wanted.push_back(0);
+  std::sort(wanted.begin(), wanted.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  for (const auto d : wanted) {
+    const auto& before = found.examined.at(d);
+    const auto variant = offer.oversubscription.empty()
+                             ? std::nullopt
+                             : std::optional(offer.oversubscription.at(before.variant));
+    Builder builder(question, offer, variant, catalog, reading);
+    const auto change = change_of(question, found, d);
+    const auto built =
+        is_given ? std::optional(builder.as_offered(change)) : builder.at(before.hosts, change);
+    if (!built) builder.give_up();
+    again.examined[d] = designer.again(*built, before);
+  }
+  return again;
 }
 
 campaign::Policy repair_policy(const Question& question, const base::Catalog& catalog,
@@ -183,6 +224,33 @@ Answer answer(const base::Document& document, const base::Catalog& catalog, base
                       reading);
   answer.job = first.one_unit().study->job;
   return answer;
+}
+
+Answer answer_again(const Answer& previous, const base::Document& document,
+                    const base::Catalog& catalog, base::Reading& reading) {
+  Answer again;
+  again.question = read_question(document, reading);
+  reading.throw_if_any();
+  again.job = previous.job;
+  const auto repairs = repair_policy(again.question, catalog, reading);
+  const base::ThreadTeam alone(1);
+  const Designer designer(again.question, repairs, alone);
+  for (std::size_t o = 0; o < previous.offers.size(); ++o) {
+    again.offers.push_back(offer_again(again.question, again.question.offers.at(o),
+                                       previous.offers[o], catalog, reading, designer));
+  }
+  return again;
+}
+
+std::vector<study::Study> units_of(const base::Document& document, const base::Catalog& catalog) {
+  base::Reading reading;
+  const auto question = read_question(document, reading);
+  reading.throw_if_any();
+  std::vector<study::Study> units;
+  for (const auto& offer : question.offers) {
+    units.push_back(*Builder(question, offer, std::nullopt, catalog, reading).one_unit().study);
+  }
+  return units;
 }
 
 }  // namespace weft::size

@@ -143,6 +143,34 @@ Design Designer::counted(const cost::Question& built) const {
   return design;
 }
 
+Design Designer::again(const cost::Question& built, const Design& before) const {
+  const auto& study = *built.study;
+  auto one = study.cases.front();
+  auto design = of_cluster(one.cluster);
+  design.variant = before.variant;
+  design.spares = before.spares;
+  design.storage = before.storage;
+  if (before.outcome) {
+    const auto& plan = before.outcome->plan;
+    if (design.storage.write > one.cluster.storage.write) {
+      one.cluster.storage.write = design.storage.write;
+      one.cluster.storage.read = std::max(one.cluster.storage.read, design.storage.write);
+    }
+    const auto problem = plan::first_problem(one.cluster, study.job, one.software, plan);
+    if (problem) {
+      design.reason = plan::explain(*problem, one.cluster, study.job, one.software, plan);
+    } else {
+      auto result = study::run_case(study, one, *team_, plan);
+      design.reason = result.reason;
+      one = result.outcome ? study::as_run(one, result) : one;
+      design.outcome = std::move(result.outcome);
+    }
+  }
+  add_money(built, one, design);
+  add_checks(one, design);
+  return design;
+}
+
 Design Designer::design(const cost::Question& built) const {
   const auto& study = *built.study;
   auto design = of_cluster(study.cases.front().cluster);

@@ -15,6 +15,8 @@ class Designer {
 
   // The study has one case.
   [[nodiscard]] Design design(const cost::Question& built) const;
+  // What was designed before, built anew: its plan, spares and storage stay.
+  [[nodiscard]] Design again(const cost::Question& built, const Design& before) const;
   // The same without looking for a plan: what can be counted, and checked, without one.
   [[nodiscard]] Design counted(const cost::Question& built) const;
 

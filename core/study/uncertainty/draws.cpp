@@ -43,7 +43,9 @@ Inputs inputs_of(const ask::Question& question, bool with_model_error) {
   inputs.errors = model_errors(question);
   for (const auto& error : inputs.errors) {
     const auto is_known = [&](const Input& input) { return error->stack == input.stack; };
-    if (!error || std::any_of(inputs.all.begin(), inputs.all.end(), is_known)) continue;
+    if (!error || error->stack.empty() ||
+        std::any_of(inputs.all.begin(), inputs.all.end(), is_known))
+      continue;
     inputs.all.push_back({"weft's own error (" + error->stack + ")",
                           {base::Distribution::Kind::kNormal, -1, 0, 1},
                           true,

@@ -7,6 +7,7 @@
 
 #include "weft/compare/question.h"
 #include "weft/scaling/question.h"
+#include "weft/size/answer.h"
 #include "weft/study/run.h"
 #include "weft/validation/intervals.h"
 
@@ -55,6 +56,14 @@ constexpr std::array kPowers = std::to_array<Power>({
     {"ettr", {}},
     {"trained_tokens_per_second", {-1, false}},
     {"wall", {1, false}},
+    // Of weeks, which are played by the wall clock.
+    {"goodput", {}},
+    {"hosts_out", {}},
+    {"waiting", {}},
+    // Of sizes, which are kept.
+    {"hosts", {}},
+    {"spares", {}},
+    {"run_cost", {1, false}},
     {"racks", {}},
     {"wafers", {}},
     {"packages_per_wafer", {}},
@@ -71,6 +80,17 @@ constexpr std::array kPowers = std::to_array<Power>({
     {"free_links_gain", {}},
     {"free_scale_out_gain", {}},
 });
+
+std::string joined(const std::vector<std::string>& stacks) {
+  std::string text;
+  for (const auto& stack : stacks) text += (text.empty() ? "" : " + ") + stack;
+  return text;
+}
+
+base::Document as_study(const base::Document& document) {
+  const auto study = base::Document::parse("kind: study\n", "study");
+  return base::with_value(document, "kind", *study.root().find("kind"));
+}
 
 // Errors of rows, in the order of the question's.
 class Rows {
@@ -91,6 +111,8 @@ class Rows {
   void add_study(const base::Document& document);
   void add_scaling(const base::Document& document);
   void add_comparison(const base::Document& document);
+  void add_sizes(const base::Document& document);
+  void add_weeks(const base::Document& document);
   bool add_several(const base::Document& document);
   [[nodiscard]] std::int64_t devices_of(const study::Case& one) const;
   [[nodiscard]] std::optional<ModelError> error_of(const workload::Job& job, const study::Case& one,
@@ -116,11 +138,11 @@ std::int64_t Rows::devices_of(const study::Case& one) const {
 std::optional<ModelError> Rows::error_of(const workload::Job& job, const study::Case& one,
                                          std::int64_t devices) const {
   std::optional<ModelError> widest;
-  std::string stacks;
+  std::vector<std::string> stacks;
   for (int p = 0; p < one.cluster.parts(); ++p) {
     const auto& software = one.software.of_part(p);
-    if (stacks.find(software.id) == std::string::npos) {
-      stacks += (stacks.empty() ? "" : " + ") + software.id;
+    if (std::find(stacks.begin(), stacks.end(), software.id) == stacks.end()) {
+      stacks.push_back(software.id);
     }
     const auto found = intervals_.interval(
         {validation::vendor_name(one.cluster.part(p).chip.vendor), job.model.moe ? "moe" : "dense",
@@ -129,7 +151,7 @@ std::optional<ModelError> Rows::error_of(const workload::Job& job, const study::
     widest =
         ModelError{"", found->half_width, found->runs, found->of, found->is_stack_known, "", 0};
   }
-  if (widest) widest->stack = stacks;
+  if (widest) widest->stack = joined(stacks);
   return widest;
 }
 
@@ -147,24 +169,42 @@ void Rows::add_scaling(const base::Document& document) {
   for (const auto& point : asked.points) add(point.study.job, point.study.cases.front());
 }
 
-// Builds on one footing after the other.
+// Builds on one footing after the other, as far as rows are of this question.
 void Rows::add_comparison(const base::Document& document) {
   base::Reading reading;
   const auto asked = compare::read_question(document, question_.catalog(), reading);
   reading.throw_if_any();
   const auto& cases = asked.stated.cases;
-  const auto is_next = [&](std::size_t build) {
-    return next_ < errors_.size() &&
-           question_.base()[next_].label.starts_with(cases[build].cluster.name + ", equal ");
-  };
+  const auto& rows = question_.base();
   std::size_t first = next_;
-  for (std::size_t build = 0; is_next(build); build = (build + 1) % cases.size()) {
+  const auto is_own = [&] { return next_ < rows.size() && rows[next_].part == rows[first].part; };
+  for (std::size_t build = 0; is_own(); build = (build + 1) % cases.size()) {
     if (build == 0) first = next_;
+    const auto at = next_;
     add(asked.job(), cases[build]);
-    auto& error = errors_[next_ - 1];
-    if (!error || !errors_[first]) continue;
-    error->base_stack = errors_[first]->stack;
-    error->base_half_width = errors_[first]->half_width;
+    if (!errors_[first]) continue;
+    if (!errors_[at]) errors_[at] = ModelError();  // a ratio has the other build's still
+    errors_[at]->base_stack = errors_[first]->stack;
+    errors_[at]->base_half_width = errors_[first]->half_width;
+  }
+}
+
+// All aims of one offer after the other.
+void Rows::add_sizes(const base::Document& document) {
+  base::Reading reading;
+  const auto aims = size::read_question(document, reading).aims;
+  reading.throw_if_any();
+  for (const auto& unit : size::units_of(document, question_.catalog())) {
+    for (std::size_t a = 0; a < aims.size(); ++a) add(unit.job, unit.cases.front());
+  }
+}
+
+void Rows::add_weeks(const base::Document& document) {
+  base::Reading reading;
+  const auto study = study::read_study(as_study(document), question_.catalog(), reading);
+  reading.throw_if_any();
+  for (const auto& one : study.cases) {
+    for (std::size_t v = 0; v < one.campaign.variants.size(); ++v) add(study.job, one);
   }
 }
 
@@ -177,14 +217,20 @@ bool Rows::add_several(const base::Document& document) {
 }
 
 bool Rows::add(const base::Document& document) {
-  const auto root = document.root();
-  const auto kind = root.find("kind");
-  const std::string name(kind ? kind->text() : "");
-  if (name == "study") add_study(document);
-  if (name == "scaling") add_scaling(document);
-  if (name == "compare") add_comparison(document);
-  if (name == "several") return add_several(document);
-  return name == "study" || name == "scaling" || name == "compare";
+  const auto kind = ask::kind_of(document);
+  if (kind == "several") return add_several(document);
+  using Add = void (Rows::*)(const base::Document&);
+  const std::array<std::pair<const char*, Add>, 5> kAdders = {{{"study", &Rows::add_study},
+                                                               {"scaling", &Rows::add_scaling},
+                                                               {"compare", &Rows::add_comparison},
+                                                               {"size", &Rows::add_sizes},
+                                                               {"weeks", &Rows::add_weeks}}};
+  for (const auto& [name, add] : kAdders) {
+    if (kind != name) continue;
+    (this->*add)(document);
+    return true;
+  }
+  return false;
 }
 
 }  // namespace

@@ -77,6 +77,7 @@ NearestRuns measured(Nearness nearness, const Rows& rows) {
   std::vector<double> errors;
   for (const auto* row : rows) {
     errors.push_back(std::abs(*row->speed_log_error));
+    result.rows.push_back(*row);
     if (row->split == "test") ++result.test;
     result.fewest_devices = std::min(result.fewest_devices, row->devices);
     result.most_devices = std::max(result.most_devices, row->devices);

@@ -55,6 +55,39 @@ TEST(ScenarioOf, TheShippedSiteIsTheClosedForm) {
   EXPECT_NEAR(scenario.stages[0].restart.typical.si(), 50 + 0.009 * 16384, 1e-9);
 }
 
+// One tier that costs nothing, and one that copies: the closed form has their pauses, and what is
+// played agrees.
+TEST(ScenarioOf, TheClosedFormOfTiersIsWhatIsPlayed) {
+  const auto of = [](const std::string& tier) {
+    return parsed(
+        "kind: campaign\nname: Mine\ncomponents: {optics: {per: host, rate: 2e-7 /s}}\n"
+        "recovery: {detect: 600 s, restart: 0 s, restart_per_device: 0 s}\n"
+        "checkpoint: {interval: 10 min, tiers: {host: " +
+        tier + "}}\n");
+  };
+  double last = 1;
+  for (const char* tier :
+       {"{}", "{pause: 20 s}", "{pause: 20 s, asynchronous: false, write: 1 GB/s}"}) {
+    const auto policy = of(tier);
+    auto scenario = scenario_for(policy, 2048);
+    ASSERT_TRUE(closed_form_obstacles(scenario).empty()) << closed_form_obstacles(scenario)[0];
+    const auto goodput = simulate(testing::h100_cluster(2048), 16384, testing::ledger_of(Time(5)),
+                                  testing::llama3_405b(), policy);
+    // The model has not quite the 405 G parameters of the scenario.
+    EXPECT_NEAR(goodput.checkpoint_pause.si(), scenario.tiers[0].pause.si(),
+                0.01 * scenario.tiers[0].pause.si());
+    EXPECT_NEAR(goodput.ettr / closed_form_ettr(scenario), 1, 1e-4) << tier;
+    scenario.horizon.window = base::kDay * 30;
+    StepTimes step_times(proportional_throughput(16));
+    Sampling sampling;
+    sampling.replicas = 40;
+    const auto played = look_ahead(scenario, step_times, sampling);
+    EXPECT_NEAR(goodput.ettr, played.ettr.mean, 0.005) << tier;
+    EXPECT_LT(goodput.ettr, last);
+    last = goodput.ettr;
+  }
+}
+
 // The shipped sites on 2,048 hosts, from the oldest way of recovery to the newest.
 TEST(ScenarioOf, ShippedSites) {
   const base::Catalog catalog({WEFT_CONFIGS});

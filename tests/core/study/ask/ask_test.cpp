@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "weft/ask/question.h"
+#include "weft/ask/found.h"
 #include "weft/study/run.h"
 
 namespace weft::ask {
@@ -158,6 +158,160 @@ TEST(Question, OfAnUnknownKindOrFigure) {
   EXPECT_THROW(
       Question(base::Document::parse("kind: chip\n", "c.yaml"), catalog(), {}, base::ThreadTeam(1)),
       base::InputError);
+}
+
+Question of(const std::string& text, Settings settings = {}) {
+  return Question(base::Document::parse(text, "question.yaml"), catalog(), std::move(settings),
+                  base::ThreadTeam(1));
+}
+const std::string kSmallJob =
+    "job: {model: llama3_8b, sequence: 8192, global_batch: 128 sequences, tokens: 100 G, "
+    "precision: bf16}\n";
+const std::string kSmallPlan =
+    "plan: {tensor: 2, context: 1, pipeline: 1, virtual_stages: 1, expert: 1, micro_batch: 1, "
+    "zero: 1, recompute: none}\n";
+
+// A study is asked as what it is.
+TEST(Kinds, OfStudies) {
+  const auto kind = [](const std::string& text) {
+    return kind_of(base::Document::parse(text, "study.yaml"));
+  };
+  EXPECT_EQ(kind("kind: study\njob: {}\n"), "study");
+  EXPECT_EQ(kind("kind: study\njob: {}\ncost: {}\n"), "study");
+  EXPECT_EQ(kind("kind: study\ncost: {}\n"), "cost");
+  EXPECT_EQ(kind("kind: study\njob: {}\nsupply: {}\n"), "supply");
+  EXPECT_EQ(kind("kind: size\n"), "size");
+  EXPECT_EQ(kind("job: {}\n"), "");
+}
+
+TEST(Kinds, CostWithoutAJob) {
+  const auto asked =
+      of("kind: study\nclusters: [{use: dgx_h100, hosts: 8, rent: h100_contract}]\n"
+         "cost: {start: 2025-06, term: 12 months}\n");
+  ASSERT_EQ(asked.base().size(), 1U);
+  const auto& row = asked.base()[0];
+  const auto own = asked.column("own_hour");
+  EXPECT_GT(row.values[own], 0);
+  EXPECT_LT(row.low[own], row.values[own]);
+  EXPECT_GT(row.high[own], row.values[own]);
+  EXPECT_GT(row.values[asked.column("break_even_utilisation")], 0);
+}
+
+const std::string kSize = "kind: size\n" + kSmallJob + kSmallPlan +
+                          "targets: {time: 20 d}\noffer: [{use: dgx_h100, most: 16}]\n"
+                          "find: [smallest, cheapest]\nspares: 5 %\n";
+
+// What was found stays, whatever is drawn; at the modes it is the answer itself.
+TEST(Sizes, AreKeptAndTheirFiguresDrawn) {
+  const auto asked = of(kSize, {Plans::kKept, Depth::kWhole, {}});
+  ASSERT_EQ(asked.base().size(), 2U);
+  EXPECT_NE(asked.base()[0].label.find("smallest"), std::string::npos);
+  ASSERT_FALSE(asked.inputs().empty());
+  std::vector<double> modes;
+  std::vector<double> high;
+  for (const auto& input : asked.inputs()) {
+    modes.push_back(input.distribution.mode);
+    high.push_back(input.distribution.high);
+  }
+  Session session(asked);
+  const auto again = session.ask({{}, modes});
+  const auto moved = session.ask({{}, high});
+  for (std::size_t r = 0; r < 2; ++r) {
+    for (std::size_t c = 0; c < asked.columns().size(); ++c) {
+      const double plain = asked.base()[r].values[c];
+      if (std::isnan(plain)) continue;
+      EXPECT_NEAR(again[r].values[c], plain, 1e-12 * std::abs(plain)) << asked.columns()[c].name;
+    }
+    for (const char* name : {"hosts", "spares", "packages"}) {
+      EXPECT_EQ(figure(asked, moved, name, r), figure(asked, asked.base(), name, r));
+    }
+    EXPECT_NE(figure(asked, moved, "wall", r), figure(asked, asked.base(), "wall", r));
+    EXPECT_NE(figure(asked, moved, "mean_power", r), figure(asked, asked.base(), "mean_power", r));
+  }
+}
+
+TEST(Sizes, AreLookedForAgainWherePlansAreSearched) {
+  const auto asked = of(kSize);
+  const auto shorter = Session(asked).ask({{{"targets.time", value("10 d")}}, {}});
+  EXPECT_GT(figure(asked, shorter, "hosts"), figure(asked, asked.base(), "hosts"));
+  EXPECT_LE(figure(asked, shorter, "wall"), 10 * 86400.0);
+  const auto none = Session(asked).ask({{{"targets.time", value("1 h")}}, {}});
+  EXPECT_TRUE(std::isnan(figure(asked, none, "hosts")));
+  EXPECT_FALSE(none[0].why_not.empty());
+}
+
+TEST(Sizes, OfAnAnswerThatIsThereAlready) {
+  const auto document = base::Document::parse(kSize, "question.yaml");
+  base::Reading reading;
+  const auto found = std::make_shared<const size::Answer>(
+      size::answer(document, catalog(), reading, base::ThreadTeam(1)));
+  const auto known = question_of(found, document, catalog(), {Plans::kKept, Depth::kWhole, {}});
+  const auto asked = of(kSize, {Plans::kKept, Depth::kWhole, {}});
+  EXPECT_EQ(known.base()[0].label, asked.base()[0].label);
+  EXPECT_EQ(figure(known, known.base(), "wall"), figure(asked, asked.base(), "wall"));
+  EXPECT_FALSE(known.inputs().empty());
+}
+
+// The headline of a comparison is the same rows as in the whole.
+TEST(Comparisons, OfAnAnswerThatIsThereAlready) {
+  const auto text = "kind: compare\n" + kSmallJob + kSmallPlan +
+                    "builds: [{use: dgx_h100, hosts: 4}, {use: dgx_a100_80g, hosts: 4}]\n"
+                    "footing: [devices, power, time]\n";
+  const auto document = base::Document::parse(text, "question.yaml");
+  base::Reading reading;
+  const auto found = compare::answer(document, catalog(), reading, base::ThreadTeam(1));
+  const auto known = question_of(found, document, catalog(), {Plans::kKept, Depth::kWhole, {}});
+  const auto whole = of(text);
+  ASSERT_EQ(known.base().size(), 4U);
+  ASSERT_EQ(whole.base().size(), 6U);
+  for (std::size_t r = 0; r < 4; ++r) {
+    const auto& same = whole.base()[r < 2 ? r : r + 2];
+    EXPECT_EQ(known.base()[r].label, same.label);
+    EXPECT_EQ(known.base()[r].values, same.values);
+  }
+}
+
+TEST(Weeks, AreThoseOfTheCampaign) {
+  const auto asked = of("kind: weeks\n" + kSmallJob + kSmallPlan +
+                            "clusters: [{use: dgx_h100, hosts: 8}]\n"
+                            "campaign: {use: mature, window: 30 d, replicas: 20}\n",
+                        {Plans::kKept, Depth::kWhole, {}});
+  ASSERT_EQ(asked.base().size(), 1U);
+  const double ettr = figure(asked, asked.base(), "ettr");
+  EXPECT_GT(ettr, 0.9);
+  EXPECT_LT(ettr, 1.0);
+  const auto worse = Session(asked).ask({{{"campaign.with.hazard_factor", value("20")}}, {}});
+  EXPECT_LT(figure(asked, worse, "ettr"), ettr);
+  EXPECT_GT(figure(asked, worse, "interruptions_per_week"),
+            figure(asked, asked.base(), "interruptions_per_week"));
+}
+
+const std::string kCollective =
+    "kind: collective\ncluster: {use: dgx_h100, hosts: 2}\nop: all_reduce\n"
+    "bytes: [1 GiB, 4 GiB]\ngroup: 16\n";
+
+TEST(Collectives, HaveARowASize) {
+  const auto asked = of(kCollective);
+  ASSERT_EQ(asked.base().size(), 2U);
+  const double ratio =
+      figure(asked, asked.base(), "time", 1) / figure(asked, asked.base(), "time", 0);
+  EXPECT_NEAR(ratio, 4, 0.2);
+  for (std::size_t r = 0; r < 2; ++r) {
+    EXPECT_LE(figure(asked, asked.base(), "lower_bound", r),
+              figure(asked, asked.base(), "time", r));
+  }
+  const auto ring = Session(asked).ask({{{"algorithm", value("ring")}}, {}});
+  EXPECT_GE(figure(asked, ring, "time"), figure(asked, asked.base(), "time"));
+}
+
+TEST(Collectives, SayWhatIsWrong) {
+  EXPECT_THROW(of("kind: collective\ncluster: {use: dgx_h100}\nop: all_to_everyone\n"
+                  "bytes: 1 GiB\ngroup: 8\n"),
+               base::InputError);
+  EXPECT_THROW(of("kind: collective\ncluster: {use: dgx_h100}\nop: all_reduce\ngroup: 8\n"),
+               base::InputError);
+  const auto rows = Session(of(kCollective)).ask({{{"bytes", value("4 W")}}, {}});
+  EXPECT_FALSE(rows[0].why_not.empty());
 }
 
 }  // namespace

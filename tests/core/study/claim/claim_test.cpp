@@ -89,6 +89,15 @@ TEST(Verdicts, ToleranceWidensWhatIsClaimed) {
   EXPECT_FALSE(is_met({Sense::kEqual, 0.62, 0, true}, 0.6));
 }
 
+TEST(Verdicts, OfArithmetic) {
+  const auto judged = [](double value, double tolerance) {
+    return judge({Sense::kEqual, value, tolerance, true}, interval(0.5, 0.5, 0.5), 0.5);
+  };
+  EXPECT_EQ(judged(0.5, 0), Verdict::kConsistent);
+  EXPECT_EQ(judged(0.6, 0), Verdict::kDiffers);
+  EXPECT_EQ(judged(0.6, 0.2), Verdict::kConsistent);
+}
+
 TEST(Verdicts, TheWorstOfSeveralCounts) {
   EXPECT_EQ(worse(Verdict::kConsistent, Verdict::kImplausible), Verdict::kImplausible);
   EXPECT_EQ(worse(Verdict::kNotTestable, Verdict::kModest), Verdict::kModest);
@@ -163,6 +172,22 @@ TEST(Claims, NothingDoesWhereNothingCan) {
                                "metric: mfu\nrow: A100\nvalue: 99 %\n"
                                "knobs: [chips.h100_sxm5.memory.bandwidth]\n");
   EXPECT_FALSE(found.tests[0].needs[0].needed);
+}
+
+// An input that a campaign of the question's own brings is printed as it is written; a share whose
+// text is not where its path leads does not grow beyond 1.
+TEST(Claims, NeedsOfInputsThatTheQuestionBringsItself) {
+  const auto needs_of = [](const std::string& with, const std::string& value) {
+    std::string study = kStudy;
+    study += "  campaign: {use: mature, with: {" + with + "}}\n";
+    return answer_of(study + "metric: ettr\nrow: 1\nvalue: " + value + "\n").tests[0].needs;
+  };
+  const auto rates = needs_of(
+      "hazard_factor: {low: 0.5, mode: 1, high: 2, source: mine, confidence: assumed}", "99.9 %");
+  ASSERT_FALSE(rates.empty());
+  EXPECT_NE(rates[0].input.find("hazard_factor"), std::string::npos);
+  EXPECT_EQ(rates[0].now, "1");
+  for (const auto& need : rates) EXPECT_EQ(need.now.find("(SI)"), std::string::npos) << need.now;
 }
 
 TEST(Claims, AreTheSameForAnyNumberOfThreads) {

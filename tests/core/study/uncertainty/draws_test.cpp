@@ -188,6 +188,45 @@ TEST(ModelError, OfScalingAndOfSeveralQuestions) {
   EXPECT_EQ(inputs_of(several, true).all.size(), inputs_of(several, false).all.size() + 1);
 }
 
+// Two comparisons of the same builds and footing one after the other: each has its own job.
+TEST(ModelError, OfComparisonsOneAfterTheOther) {
+  const auto part = [](const std::string& model) {
+    return "  - kind: compare\n    job: {model: " + model +
+           ", sequence: 8192, global_batch: 128 sequences, tokens: 100 G}\n"
+           "    plan: {tensor: 8, context: 1, pipeline: 1, virtual_stages: 1, expert: 1, "
+           "micro_batch: 1, zero: 1, recompute: full}\n"
+           "    builds: [{use: dgx_h100, hosts: 4}, {use: dgx_a100_80g, hosts: 4}]\n"
+           "    footing: [devices]\n    sizes: stated\n";
+  };
+  const auto alone = model_errors(of_kind("kind: several\nof:\n" + part("qwen3_30b_a3b")));
+  const auto asked = of_kind("kind: several\nof:\n" + part("llama3_8b") + part("qwen3_30b_a3b"));
+  const auto errors = model_errors(asked);
+  ASSERT_EQ(errors.size(), 4U);
+  EXPECT_EQ(asked.base()[1].part, 0U);
+  EXPECT_EQ(asked.base()[2].part, 1U);
+  for (std::size_t r = 0; r < 2; ++r) {
+    ASSERT_TRUE(errors[r] && errors[r + 2] && alone[r]);
+    EXPECT_EQ(errors[r + 2]->of, alone[r]->of);
+    EXPECT_EQ(errors[r + 2]->half_width, alone[r]->half_width);
+    EXPECT_NE(errors[r]->of, errors[r + 2]->of);  // dense, and a mixture of experts
+  }
+}
+
+// A row of which no error is known still has that of the build which its ratio is to.
+TEST(ModelError, OfTheOtherBuildAlone) {
+  Inputs inputs;
+  inputs.all.push_back({"weft's own error (a)", {}, true, "a"});
+  ModelError base{"a", 0.2, 3, "runs", true, "a", 0.2};
+  ModelError none;
+  none.base_stack = "a";
+  none.base_half_width = 0.2;
+  inputs.errors = {base, none};
+  const double values[] = {1.0};
+  EXPECT_EQ(factors_of(inputs, 1, values).own, 1);
+  EXPECT_NEAR(factors_of(inputs, 1, values).ratio, 1 / base.factor(1), 1e-12);
+  EXPECT_NEAR(factors_of(inputs, 0, values).ratio, 1, 1e-12);
+}
+
 TEST(Ratios, OfWhatIsAlikeAreNarrow) {
   // The same chips and stack: what is uncertain of them goes out of the ratio.
   const auto asked =

@@ -46,10 +46,16 @@ Command add_flows(CLI::App& app);
 Command add_trace(CLI::App& app);
 Command add_calibrate(CLI::App& app);
 Command add_import(CLI::App& app);
+Command add_schema(CLI::App& app);
+Command add_new(CLI::App& app);
+Command add_completion(CLI::App& app);
+Command add_man(CLI::App& app);
 
 // --configs for a command; the value is read when the command runs.
 void add_configs_option(CLI::App& command, std::vector<std::filesystem::path>& directories);
 // What --configs names, then $WEFT_CONFIGS, what is installed beside the program, its source tree.
+std::vector<std::filesystem::path> config_folders(
+    const std::vector<std::filesystem::path>& directories);
 base::Catalog make_catalog(const std::vector<std::filesystem::path>& directories);
 
 // The whole program: parses, runs, turns exceptions into messages and exit codes.

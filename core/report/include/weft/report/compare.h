@@ -13,7 +13,9 @@ inline constexpr const char* kCompareSchema = "weft.compare/1";
 
 // The first footing in full, the ratios of all, and from the base to each build cause by cause on
 // the first.
-std::string to_terminal(const compare::Answer& answer, Colour colour);
+// `ranges`: lines that stand behind the headline.
+std::string to_terminal(const compare::Answer& answer, Colour colour,
+                        const std::string& ranges = "");
 std::string to_json(const compare::Answer& answer);
 
 }  // namespace weft::report

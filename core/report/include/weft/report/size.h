@@ -12,7 +12,8 @@ namespace weft::report {
 // known.
 inline constexpr const char* kSizeSchema = "weft.size/1";
 
-std::string to_terminal(const size::Answer& answer, Colour colour);
+// `ranges`: lines that stand behind the headline.
+std::string to_terminal(const size::Answer& answer, Colour colour, const std::string& ranges = "");
 std::string to_json(const size::Answer& answer);
 
 }  // namespace weft::report

@@ -18,6 +18,7 @@
 #include "weft/step/pipeline.h"
 #include "weft/step/profile.h"
 #include "weft/step/stage_cost.h"
+#include "weft/step/timeline.h"
 #include "weft/workload/model.h"
 #include "weft/workload/software.h"
 
@@ -89,6 +90,8 @@ class Evaluator {
   // What the devices of every stage do and draw over the same step, interval by interval. Throws as
   // simulate() does.
   [[nodiscard]] StepProfile profile(const plan::Plan& plan);
+  // The same with operations, layers, sends and memory. Throws as simulate() does.
+  [[nodiscard]] Timeline timeline(const plan::Plan& plan);
 
   // Gives a plan for a mixed cluster the layers of its stages: plan::balanced_layers() with each
   // part's own time for a layer, as many on a stage as fit its devices. False when they do not all

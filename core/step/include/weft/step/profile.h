@@ -15,10 +15,13 @@
 
 namespace weft::step {
 
+inline constexpr int kNoLayer = -1;
+
 struct Interval {
   double time = 0;   // s, more than 0
   double power = 0;  // W, of one device
   Part part = Part::kForward;
+  int layer = kNoLayer;  // of the model, from 0; none in what is no layer
 };
 using Intervals = std::vector<Interval>;
 

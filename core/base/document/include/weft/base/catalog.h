@@ -59,6 +59,13 @@ class Catalog {
   // Of the overrides those that no load() has met, in order. Copies share what they have met.
   [[nodiscard]] std::vector<Override> unused() const;
 
+  // Documents that load() has given by now, of this catalog and its copies: by kind and name.
+  struct Loaded {
+    std::string kind, name;
+    Document document;
+  };
+  [[nodiscard]] std::vector<Loaded> loaded() const;
+
   // The folder of a kind: "chip" -> "chips". Kinds: chip, link, software, model, cluster, site,
   // campaign, study. Throws std::invalid_argument for others.
   static std::string folder(const std::string& kind);

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "weft/base/asked.h"
 #include "weft/base/document.h"
 #include "weft/base/money.h"
 #include "weft/base/quantity.h"
@@ -45,11 +46,14 @@ class Reading {
   void error(const Node& where, std::string message, std::string hint = "");
   double draw(const std::string& path, const Distribution& distribution);
   [[nodiscard]] const std::vector<UncertainInput>& uncertain_inputs() const { return uncertain_; }
+  // Who was told what is read when this reading began, or null.
+  [[nodiscard]] AskedObserver* observer() const { return observer_; }
 
  private:
   Diagnostics diagnostics_;
   Draw draw_;
   std::vector<UncertainInput> uncertain_;
+  AskedObserver* observer_ = AskedObserver::current();
 };
 
 // "8 x ascend_910c", "8 × ascend_910c", "cloudmatrix384 × 26" or "ascend_910c" (one of them).
@@ -128,7 +132,7 @@ class Fields {
   }
   template <class Q>
   std::optional<Q> maybe(std::string_view key) {
-    if (!has(key)) return std::nullopt;
+    if (!has_number(key, Q::kDimension, false)) return std::nullopt;
     return quantity<Q>(key);
   }
   Money money(std::string_view key);
@@ -139,7 +143,7 @@ class Fields {
   }
   template <class Q>
   std::optional<Price<Q>> maybe_price(std::string_view key) {
-    if (!has(key)) return std::nullopt;
+    if (!has_number(key, per(Q::kDimension), true)) return std::nullopt;
     return price<Q>(key);
   }
 
@@ -165,12 +169,20 @@ class Fields {
   struct Broken {};
   Fields(Node around, Reading& reading, std::string name, Broken);
 
+  static constexpr Dimension per(const Dimension& d) {
+    return {-d.time, -d.data, -d.work, -d.energy, -d.length};
+  }
+  // Whether there is a number to read, of a type that the observer is told.
+  [[nodiscard]] bool has_number(std::string_view key, const Dimension& dimension,
+                                bool is_money) const;
   double required_number(std::string_view key, const Dimension& dimension);
   double positive_number(std::string_view key, const Dimension& dimension);
   double optional_number(std::string_view key, const Dimension& dimension, double fallback);
   Money required_money(std::string_view key, const Dimension& denominator);
   // The value of a key; records an error when there is none. `what` is what was expected.
   std::optional<Node> need(std::string_view key, const std::string& what);
+  // Whether there is an observer to tell what is asked for.
+  [[nodiscard]] bool is_told() const { return !broken_ && reading_->observer() != nullptr; }
   [[nodiscard]] std::string place() const;
 
   Node map_;

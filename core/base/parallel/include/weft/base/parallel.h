@@ -52,8 +52,8 @@ class ThreadTeam {
   std::unique_ptr<Pinning> pinning_;  // none when the team is not pinned
 };
 
-// A line of progress on standard error, only when that is a terminal, at most ten times a second;
-// after a second with the rate so far and how long the rest takes at that rate.
+// A line of progress on standard error, when that is a terminal and WEFT_QUIET is not set, at most
+// ten times a second; after a second with the rate so far and how long the rest takes at that rate.
 // Threads may advance it at the same time.
 class Progress {
  public:

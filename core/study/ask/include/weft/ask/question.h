@@ -35,8 +35,9 @@ struct Row {
   // Of the same questions: all inputs at the ends that make a figure least, or most, at once; else
   // empty.
   std::vector<double> least, most;
-  std::string plan;     // in words; empty: none
-  std::string why_not;  // why there are no figures
+  std::string plan;      // in words; empty: none
+  std::string why_not;   // why there are no figures
+  std::size_t part = 0;  // of kind `several`: which of its questions, of Question::base() alone
 };
 
 enum class Plans { kSearched, kKept };
@@ -54,6 +55,7 @@ struct Settings {
 };
 
 class Asker;
+struct Known;
 
 // A document of one of kinds(). For any number of threads at a time, each with its own Session.
 class Question {
@@ -80,6 +82,9 @@ class Question {
 
  private:
   friend class Session;
+  friend struct Known;
+  Question(std::unique_ptr<Asker> asker, base::Document document, base::Catalog catalog,
+           const base::ThreadTeam& team);
   base::Document document_;
   base::Catalog catalog_;
   std::unique_ptr<Asker> asker_;
@@ -106,7 +111,13 @@ class Session {
   std::unique_ptr<Memory> memory_;
 };
 
-// Of documents that have figures.
+// Of documents that have figures. Beside kinds that a document names: `supply`, `cost` and `weeks`
+// are studies asked as `weft supply`, `weft cost` and `weft campaign` ask them; `collective` is
+// {cluster: {use:, …}, op:, bytes:, group:, stride:, algorithm:}.
 std::vector<std::string> kinds();
+
+// What a document is asked as: its kind, but for a study that has `supply`, or `cost` and no job:
+// these are asked as `supply` and `cost`. Empty where no kind is said.
+std::string kind_of(const base::Document& document);
 
 }  // namespace weft::ask

@@ -5,6 +5,8 @@
 //                are as good as what is claimed
 //   modest       the same, and less is claimed than 95 % of the draws give; a bound ("at least")
 //                is never modest
+//   differs      beyond the prediction, and nothing that this hangs on is uncertain: arithmetic
+//                against arithmetic, so that they count unlike things
 //   optimistic   beyond the interval, but no further than the best that can be reached: the best
 //                of all draws, of each input at its better end (5 % or 95 % quantile) alone, and of
 //                all inputs at their better ends at once
@@ -19,7 +21,7 @@
 
 namespace weft::claim {
 
-enum class Verdict { kConsistent, kModest, kOptimistic, kImplausible, kNotTestable };
+enum class Verdict { kConsistent, kModest, kDiffers, kOptimistic, kImplausible, kNotTestable };
 const char* name_of(Verdict verdict);
 // Of several tests: the one that says most against the claim; not testable only if all are.
 Verdict worse(Verdict a, Verdict b);

@@ -106,6 +106,9 @@ Answer answer(const base::Document& document, const base::Catalog& catalog, base
 Answer answer_again(const Answer& previous, const base::Document& document,
                     const base::Catalog& catalog, base::Reading& reading);
 
+// The first footing, and that of equal time if there is one, alone.
+Answer headline_of(const Answer& whole);
+
 // The waterfall of two runs on a footing, for tests and other rooms. Both known, and the amounts.
 Waterfall waterfall(Footing footing, const Run& from, const Run& to);
 

@@ -60,6 +60,7 @@ struct Design {
   std::int64_t packages = 0, devices = 0;  // the same
   double racks = 0;                        // with spares; 0: not known
   std::string label;
+  std::size_t variant = 0;      // of Offer::oversubscription
   double oversubscription = 1;  // of the network that grows with the cluster
   Spares spares;
   Storage storage;
@@ -121,5 +122,14 @@ struct Answer {
 // question in another world. The same for any number of threads. Throws base::InputError.
 Answer answer(const base::Document& document, const base::Catalog& catalog, base::Reading& reading,
               const base::ThreadTeam& team);
+
+// What was found in another world: sizes, plans, spares and storage are those of `previous`, an
+// answer to the same document; nothing is looked for. Only what was found is filled in, and where
+// nothing was, nothing. Throws base::InputError.
+Answer answer_again(const Answer& previous, const base::Document& document,
+                    const base::Catalog& catalog, base::Reading& reading);
+
+// One unit of each offer with the job, as their entries say it; modes. Throws base::InputError.
+std::vector<study::Study> units_of(const base::Document& document, const base::Catalog& catalog);
 
 }  // namespace weft::size

@@ -18,7 +18,7 @@ namespace weft::uncertainty {
 
 // Of one row.
 struct ModelError {
-  std::string stack;      // rows of the same one share the draw
+  std::string stack;      // rows of the same one share the draw; "": none is known of this row
   double half_width = 0;  // of ln(step time), 90 % of published runs
   int runs = 0;           // published, that stand behind it
   std::string of;         // what they share, "Nvidia, dense, nemo"
@@ -32,8 +32,8 @@ struct ModelError {
 };
 
 // One a row of the question, from the tables that ship; nothing for a row of which none is known.
-// Of mixed clusters the widest of the parts'. Rows of kinds `study`, `scaling` and `compare`, alone
-// or as parts of `several`; what other kinds ask does not hang on a step.
+// Of mixed clusters the widest of the parts'. Rows of kinds `study`, `scaling`, `compare`, `size`
+// and `weeks`, alone or as parts of `several`; what other kinds ask does not hang on a step.
 std::vector<std::optional<ModelError>> model_errors(const ask::Question& question);
 
 // How a figure goes with the step time: a power of it, 1 for the time and what is paid, drawn and

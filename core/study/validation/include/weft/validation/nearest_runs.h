@@ -49,6 +49,7 @@ struct NearestRuns {
   std::int64_t fewest_devices = 0, most_devices = 0;
   double median_abs_error = 0;  // of |ln(predicted speed / published speed)|
   double p90_abs_error = 0;
+  std::vector<AccuracyRow> rows;  // these, the nearest in size first
 };
 
 // The stack that each of some stacks extends, by name; "" for those that extend none or are not

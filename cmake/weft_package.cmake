@@ -1,0 +1,41 @@
+# What `cmake --install` puts where, and two Debian packages: weft (the program and what it needs)
+# and libweft-dev (the rooms as libraries, for find_package(weft)).
+include(CMakePackageConfigHelpers)
+include(cmake/weft_sbom.cmake)
+
+install(TARGETS weft RUNTIME COMPONENT program)
+install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/weft/configs COMPONENT program)
+weft_sbom(${PROJECT_BINARY_DIR}/weft.cdx.json)
+install(FILES LICENSE README.md ${PROJECT_BINARY_DIR}/weft.cdx.json
+        DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+
+set(WEFT_CMAKE_FOLDER ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
+install(EXPORT weft NAMESPACE weft:: FILE weftTargets.cmake DESTINATION ${WEFT_CMAKE_FOLDER}
+        COMPONENT development)
+configure_package_config_file(cmake/weftConfig.cmake.in weftConfig.cmake
+  INSTALL_DESTINATION ${WEFT_CMAKE_FOLDER} PATH_VARS CMAKE_INSTALL_DATADIR)
+write_basic_package_version_file(weftConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/weftConfig.cmake ${PROJECT_BINARY_DIR}/weftConfigVersion.cmake
+        DESTINATION ${WEFT_CMAKE_FOLDER} COMPONENT development)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_CONTACT "weft developers <weft@localhost>")
+set(CPACK_PACKAGE_VENDOR weft)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_COMPONENTS_ALL program development)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME weft)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "openmpi-bin")
+set(CPACK_COMPONENT_PROGRAM_DESCRIPTION
+    "emulator of AI training clusters\nWhat a training cluster stitched together out of many chips can do: throughput, memory, power,\nfailures and cost of a training job, from YAML files.")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libweft-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
+    "weft (= ${PROJECT_VERSION}), libyaml-cpp-dev, libfmt-dev, nlohmann-json3-dev, libeigen3-dev, libhwloc-dev, libcli11-dev, librandom123-dev, libcsv-dev, libpugixml-dev, libboost-dev, libprotobuf-dev, libsqlite3-dev, libopenmpi-dev")
+set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
+    "emulator of AI training clusters, libraries\nThe rooms of weft as static libraries with their headers, for CMake's find_package(weft).")
+include(CPack)
