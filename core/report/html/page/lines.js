@@ -47,8 +47,8 @@ function band(each, at, is, colour) {
     ...each.points.map(([x], i) => [x, each.high[i]]).reverse()]
     .filter((point) => is_number(point[1]));
   return { id: `band-${at}`, type: 'custom', silent: true, z: 1, clip: true, tooltip: { show: false },
-    encode: { x: 0, y: 1 }, data: [[edge[0]?.[0] / is.x.factor, edge[0]?.[1] / is.y.factor]],
-    renderItem: (params, api) => ({ type: 'polygon', shape: { points: edge.map(([x, y]) =>
+    encode: { x: 0, y: 1 }, data: edge.map(([x, y]) => [x / is.x.factor, y / is.y.factor]),
+    renderItem: (params, api) => (params.dataIndex > 0 ? null : { type: 'polygon', shape: { points: edge.map(([x, y]) =>
       api.coord([x / is.x.factor, y / is.y.factor])) }, style: { fill: colour, opacity: 0.18 } }) };
 }
 
@@ -61,7 +61,7 @@ function mark_lines(data, is) {
       type: marks.length > kNamedMarks ? 'solid' : 'dashed',
       opacity: marks.length > kNamedMarks ? 0.45 : 0.9 },
     label: { show: marks.length <= kNamedMarks, formatter: mark.name, color: ink, fontSize: 11,
-      position: 'insideEndTop' } })) };
+      position: 'end', rotate: 0, distance: 4 } })) };
 }
 
 function curve(each, at, is, colour, data) {

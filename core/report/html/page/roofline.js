@@ -31,7 +31,8 @@ function roof_series(chip, at, grid, { x, y }, fills) {
       lineStyle: { color: fills[which], width: 2, type: kPatterns[which % kPatterns.length] },
       data: [[from, roof.bandwidth * from], [ridge, roof.flops], [x[1], roof.flops]],
       endLabel: { show: true, formatter: () => `${roof.name} ${format(roof.flops, 'FLOP/s')}`,
-        color: theme().ink, fontSize: 11, align: 'right', verticalAlign: 'bottom', offset: [-10, -3] },
+        color: theme().ink, fontSize: 11, align: 'right', verticalAlign: 'bottom', offset: [-10, -9],
+        textBorderColor: theme().paper, textBorderWidth: 3 },
       labelLayout: { moveOverlap: 'shiftY' } };
   });
 }
@@ -63,7 +64,7 @@ export const roofline = {
       ...extra });
     return {
       ...base_option(),
-      title: data.chips.map((chip, at) => ({ text: chip.name, left: grids[at].left, top: grids[at].top - 34,
+      title: data.chips.map((chip, at) => ({ text: chip.name, left: grids[at].left, top: grids[at].top - 27,
         padding: 0, textStyle: { fontSize: 13, fontWeight: 600, color: theme().ink } })),
       tooltip: { ...base_option().tooltip, trigger: 'item', formatter: ({ name, value, seriesName }) =>
         hint(name, [['arithmetic intensity', format(value[0], 'FLOP/B')],

@@ -38,6 +38,7 @@ export const scatter = {
       itemStyle: { color: fills[at], opacity: many ? 0.65 : 0.9, borderColor: theme().paper,
         borderWidth: many ? 0 : 1 },
       label: { show: named, position: 'right', color: theme().ink, fontSize: 11, distance: 6,
+        textBorderColor: theme().paper, textBorderWidth: 3,
         formatter: ({ name }) => name },
       labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' }, clip: false,
       data: group.points.map((point) => ({ name: point.name,
