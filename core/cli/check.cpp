@@ -121,7 +121,6 @@ Command add_check(CLI::App& app) {
       app.add_subcommand("check", "reads files of any kind and says what is wrong in them");
   command->add_option("FILE", options->files, "YAML files, or folders of them")
       ->required()
-      ->check(CLI::ExistingPath)
       ->type_name("FILE");
   command->add_flag("--strict", options->strict, "warnings count as errors (exit code 2)");
   command->footer(

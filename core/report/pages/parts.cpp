@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 
@@ -107,6 +108,10 @@ Json stop_marks(const details::Weeks& weeks) {
 }
 
 std::string spoken(std::string name) {
+  for (const auto* word : {"mfu", "ettr"}) {
+    if (name != word) continue;
+    for (auto& letter : name) letter = static_cast<char>(std::toupper(letter));
+  }
   std::replace(name.begin(), name.end(), '_', ' ');
   return name;
 }

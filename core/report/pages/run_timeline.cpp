@@ -156,13 +156,28 @@ class Writer {
     double high = end_ / 2;
     for (int i = 0; i < 40; ++i) {
       const double middle = (low + high) / 2;
-      (kept(middle) <= kMostSpans ? low : high) = middle;
+      (kept(middle) + drawn_.size() <= kMostSpans ? low : high) = middle;
     }
     to_ = low;
     from_ = end_ - low;
-    for (auto& row : drawn_) {
-      std::erase_if(row, [&](const auto& one) { return !is_shown(one.begin, one.end); });
+    for (auto& row : drawn_) summarise(row);
+  }
+  // One block in place of all that is not shown.
+  void summarise(std::vector<Drawn>& row) const {
+    Drawn rest{end_, 0, "not drawn one by one", ""};
+    std::size_t count = 0;
+    for (const auto& one : row) {
+      if (is_shown(one.begin, one.end)) continue;
+      rest.begin = std::min(rest.begin, one.begin);
+      rest.end = std::max(rest.end, one.end);
+      ++count;
     }
+    if (count == 0) return;
+    rest.text = fmt::format("{} operations and waits", count);
+    std::erase_if(row, [&](const auto& one) { return !is_shown(one.begin, one.end); });
+    const auto after = std::find_if(row.begin(), row.end(),
+                                    [&](const auto& one) { return one.begin >= rest.end; });
+    row.insert(after, rest);
   }
   [[nodiscard]] bool is_shown(double begin, double end) const {
     return to_ <= 0 || begin < to_ || end > from_;

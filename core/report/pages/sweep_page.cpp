@@ -207,8 +207,8 @@ void add_drawings(html::Page& page, const sweep::Summary& summary,
     page.sections.push_back(
         {"over-" + figure.column.name,
          fmt::format("The {} over the {}", spoken(figure.column.name), short_name(*with_numbers)),
-         fmt::format("{}, over {}. {} of {} cases are drawn.", figure.column.meaning, *with_numbers,
-                     cases.lines.size(), summary.lines),
+         fmt::format("That is: {}. Over {}; {} of {} cases are drawn.", figure.column.meaning,
+                     *with_numbers, cases.lines.size(), summary.lines),
          is_scatter ? "scatter" : "lines", std::move(data)});
   }
 }

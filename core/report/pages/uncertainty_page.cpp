@@ -8,6 +8,9 @@ namespace weft::pages {
 
 namespace {
 
+// Of a tornado.
+constexpr std::size_t kMostBars = 16;
+
 std::string title_of(const ask::Column& column) { return spoken(column.name); }
 
 Json rows_json(const uncertainty::Answer& answer, std::size_t column) {
@@ -45,6 +48,7 @@ void add_bars(html::Page& page, const uncertainty::Answer& answer) {
     if (answer.tornadoes[r].empty()) continue;
     Json inputs = Json::array();
     for (const auto& bar : answer.tornadoes[r]) {
+      if (inputs.size() == kMostBars) break;
       inputs.push_back({{"name", draws.inputs.all[bar.input].name},
                         {"low", "5 %"},
                         {"high", "95 %"},
@@ -54,7 +58,9 @@ void add_bars(html::Page& page, const uncertainty::Answer& answer) {
     page.sections.push_back(
         {id_of("matters", r, answer.tornadoes.size()),
          fmt::format("What moves the {}: {}", title_of(column), draws.base[r].label),
-         "Each input at its 5 % and its 95 % quantile, all others at their modes.",
+         "Each input at its 5 % and its 95 % quantile, all others at their modes; those that move "
+         "it "
+         "most.",
          "tornado",
          {{"unit", column.unit},
           {"base", number(draws.base[r].values[answer.figure])},

@@ -28,9 +28,9 @@ struct Ran {
   std::vector<study::CaseResult> results;
   Page page;
 
-  explicit Ran(const std::string& clusters, const std::string& plan = kPlan) {
-    const auto document =
-        base::Document::parse("kind: study\n" + std::string(kJob) + clusters + plan, "test");
+  explicit Ran(const std::string& clusters, const std::string& plan = kPlan,
+               const std::string& job = kJob) {
+    const auto document = base::Document::parse("kind: study\n" + job + clusters + plan, "test");
     base::Reading reading;
     study = study::read_study(document, catalog, reading);
     reading.throw_if_any();
@@ -145,14 +145,26 @@ TEST(RunPage, TimelineLiesWithinTheStep) {
   EXPECT_NEAR(data.at("end_s").get<double>(), step, 1e-6 * step);
 }
 
-// More operations than are drawn: both ends of the step are.
-TEST(RunPage, LongTimelinesAreCutInTheMiddle) {
+// More operations than are drawn one by one: what is left out is one block of each row.
+TEST(RunPage, LongTimelinesAreSummarisedInTheMiddle) {
   const Ran ran("clusters: [{use: dgx_h100, hosts: 1}]\n",
                 "plan: {tensor: 1, pipeline: 8, virtual_stages: 1, context: 1, expert: 1, "
-                "micro_batch: 1, zero: 1, recompute: full}\n");
-  const auto* whole = find(ran.page, "timeline");
-  ASSERT_NE(whole, nullptr);
-  expect_spans_inside(whole->data);
+                "micro_batch: 1, zero: 1, recompute: full}\n",
+                "job: {model: llama3_8b, sequence: 4096, global_batch: 512 sequences, tokens: 20 "
+                "G}\n");
+  const auto& data = find(ran.page, "timeline")->data;
+  expect_spans_inside(data);
+  std::set<std::size_t> rows;
+  std::array<double, 8> ends{};
+  for (const auto& span : data.at("spans")) {
+    const auto row = span.at(0).get<std::size_t>();
+    EXPECT_GE(span.at(1).get<double>(), ends.at(row) - 1e-6) << "blocks lie over each other";
+    ends.at(row) = span.at(2).get<double>();
+    if (data.at("parts").at(span.at(3).get<std::size_t>()) == "not drawn one by one") {
+      rows.insert(row);
+    }
+  }
+  EXPECT_EQ(rows.size(), 8U);
 }
 
 TEST(RunPage, RooflineHasPointsBelowTheirPeak) {
@@ -187,6 +199,51 @@ TEST(ComparePage, WaterfallsAddUp) {
       EXPECT_EQ(bars.at("series").at(1).at("values").at(f), standing.ratio);
     }
   }
+}
+
+TEST(SizePage, HasTheFiguresOfWhatWasFound) {
+  const base::Catalog catalog({WEFT_CONFIGS});
+  base::Reading reading;
+  const auto answer = size::answer(
+      parsed("kind: size\n" + std::string(kJob) +
+             "targets: {time: 30 d}\noffer: [{use: dgx_h100, most: 4}, {use: atlas_800t_a2, most: "
+             "8}]\n" +
+             kPlan),
+      catalog, reading, base::ThreadTeam(1));
+  ASSERT_TRUE(answer.any_found());
+  const auto page = size_page(answer, {}, details::sources_of(catalog));
+  expect_whole(page);
+  const auto* options = find(page, "options");
+  ASSERT_NE(options, nullptr);
+  EXPECT_EQ(page.headlines.size(), options->data.at("rows").size());
+}
+
+TEST(ScalingPage, HasAPointForEachSize) {
+  const base::Catalog catalog({WEFT_CONFIGS});
+  base::Reading reading;
+  auto question = scaling::read_question(
+      parsed("kind: scaling\n" + std::string(kJob) +
+             "cluster: {use: dgx_h100}\nhosts: [2, 4, 8]\ngrow: weak\n" + kPlan),
+      catalog, reading);
+  reading.throw_if_any();
+  const auto answer = scaling::answer(std::move(question), base::ThreadTeam(1));
+  const auto page = scaling_page(answer, details::sources_of(catalog));
+  expect_whole(page);
+  const auto& points = find(page, "linearity")->data.at("series").at(0).at("points");
+  ASSERT_EQ(points.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(points.at(i).at(1), *answer.points[i].linearity);
+}
+
+TEST(CostPage, PartsAreOfOnePackage) {
+  const base::Catalog catalog({WEFT_CONFIGS});
+  const auto answer = cost::answer(
+      parsed("kind: study\nclusters: [{use: dgx_h100, hosts: 4}]\ncost: {goodput: 90 %}\n"),
+      catalog, base::ThreadTeam(1));
+  const auto page = cost_page(answer, details::sources_of(catalog));
+  expect_whole(page);
+  const auto& one = answer.cases.front();
+  EXPECT_NEAR(sum_of_category(find(page, "hour")->data, 0), one.hourly.total() / one.packages,
+              1e-9 * one.hourly.total());
 }
 
 TEST(CampaignPage, SharesSumToOne) {
