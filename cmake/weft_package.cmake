@@ -5,6 +5,19 @@ include(cmake/weft_sbom.cmake)
 
 install(TARGETS weft RUNTIME COMPONENT program)
 install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/weft/configs COMPONENT program)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+# What the program says of itself: its manual page, and what shells complete.
+install(CODE "
+  function(say FILE)
+    get_filename_component(FOLDER \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/share/\${FILE}\" DIRECTORY)
+    file(MAKE_DIRECTORY \"\${FOLDER}\")
+    execute_process(COMMAND $<TARGET_FILE:weft> \${ARGN} COMMAND_ERROR_IS_FATAL ANY
+                    OUTPUT_FILE \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/share/\${FILE}\")
+  endfunction()
+  say(man/man1/weft.1 man)
+  say(bash-completion/completions/weft completion bash)
+  say(zsh/site-functions/_weft completion zsh)
+  say(fish/vendor_completions.d/weft.fish completion fish)" COMPONENT program)
 weft_sbom(${PROJECT_BINARY_DIR}/weft.cdx.json)
 install(FILES LICENSE README.md ${PROJECT_BINARY_DIR}/weft.cdx.json
         DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
