@@ -89,7 +89,7 @@ void refuse_step_traces(const StepTraceOptions& options, const std::filesystem::
                         const std::string& kind) {
   if (!options.any()) return;
   refuse(fmt::format("{} is of kind {}, which is no single step", file.string(), kind),
-         "--trace and --chakra need a file of kind study");
+         "--trace needs a file of kind study");
 }
 
 }  // namespace weft::cli
