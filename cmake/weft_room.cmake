@@ -32,6 +32,7 @@ function(weft_room NAME FOLDER)
   add_library(weft::${NAME} ALIAS weft_${NAME})
   target_include_directories(weft_${NAME} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/${FOLDER}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_compile_features(weft_${NAME} PUBLIC cxx_std_20)
   weft_installed(${NAME} ${FOLDER}/include)
   target_link_libraries(weft_${NAME} PUBLIC ${ROOM_DEPENDS} PRIVATE ${ROOM_PRIVATE})
   weft_flags(weft_${NAME})
