@@ -47,7 +47,7 @@ struct TestAnswer {
   Verdict verdict = Verdict::kNotTestable;
   std::optional<Margin> margin;
   std::vector<Mover> movers;  // the strongest first
-  std::vector<Need> needs;  // none where all draws meet the claim, unless it names inputs
+  std::vector<Need> needs;    // none where all draws meet the claim, unless it names inputs
 
   [[nodiscard]] bool is_known() const { return reason.empty(); }
 };
