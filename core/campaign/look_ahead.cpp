@@ -160,11 +160,15 @@ Outlook look_ahead(const Scenario& scenario, StepTimes& step_times, const Sampli
   check(scenario);
   const auto count = static_cast<std::size_t>(std::max<std::int64_t>(1, sampling.replicas));
   std::vector<ReplicaResult> results(count);
-  const base::ThreadTeam team(sampling.threads);
-  team.for_each(count, [&](std::size_t index, int /*thread*/) {
-    results[index] = simulate_replica(scenario, step_times, sampling.seed, index,
-                                      index == 0 ? sampling.timeline_entries : 0);
-  });
+  {
+    const base::ThreadTeam team(sampling.threads);
+    base::Progress progress("runs played", count, sampling.progress);
+    team.for_each(count, [&](std::size_t index, int /*thread*/) {
+      results[index] = simulate_replica(scenario, step_times, sampling.seed, index,
+                                        index == 0 ? sampling.timeline_entries : 0);
+      progress.advance(1);
+    });
+  }
   Outlook outlook;
   outlook.replicas = static_cast<std::int64_t>(count);
   add_estimates(outlook, results);

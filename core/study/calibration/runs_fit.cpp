@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "fit_document.h"
+#include "weft/base/parallel.h"
 #include "weft/validation/free_text.h"
 #include "weft/validation/prepare.h"
 #include "weft/validation/validate.h"
@@ -134,6 +135,7 @@ MatrixXd RunsFit::jacobian(const VectorXd& z) const {
     static_cast<void>(validation::prepare_run(*runs_[i], rules_, documents));
   });
   MatrixXd slopes = MatrixXd::Zero(static_cast<Index>(runs_.size()), z.size());
+  base::Progress progress("numbers varied", parameters_.size(), true);
   team_.for_each(parameters_.size(), [&](std::size_t p, int) {
     const auto column = static_cast<Index>(p);
     const auto up = moved(p, z[column] + kShift, values, documents);
@@ -141,6 +143,7 @@ MatrixXd RunsFit::jacobian(const VectorXd& z) const {
     for (std::size_t i = 0; i < users_[p].size(); ++i) {
       slopes(static_cast<Index>(users_[p][i]), column) = (up[i] - down[i]) / (2 * kShift);
     }
+    progress.advance(1);
   });
   return slopes;
 }

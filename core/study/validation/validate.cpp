@@ -8,6 +8,7 @@
 #include <iterator>
 #include <limits>
 
+#include "weft/base/parallel.h"
 #include "weft/plan/check.h"
 #include "weft/step/evaluator.h"
 #include "weft/validation/free_text.h"
@@ -99,10 +100,12 @@ Validation validate(const RunsTable& table, const Rules& rules, const Documents&
   Validation validation;
   validation.warnings = table.warnings;
   validation.rows.resize(table.runs.size());
+  base::Progress progress("published runs", table.runs.size(), true);
   team.for_each(table.runs.size(), [&](std::size_t index, int) {
     const auto& run = table.runs[index];
     validation.rows[index] = evaluate(run, prepare_run(run, rules, documents));
     validation.rows[index].doubt = doubt_of(rules, run.id);
+    progress.advance(1);
   });
   validation.summaries = summarise(validation.rows);
   validation.beyond_doubt = summarise(beyond_doubt(validation.rows));

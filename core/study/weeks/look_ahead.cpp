@@ -72,7 +72,9 @@ VariantAnswer answer_variant(Weeks weeks, const study::CampaignVariant& variant,
   campaign::StepTimes step_times(
       [&degraded](const campaign::Signature& state) { return degraded.relative(state); });
   const auto sampling = sampling_of(c.campaign, options);
-  answer.outlook = campaign::look_ahead(answer.scenario, step_times, sampling);
+  auto shown = sampling;
+  shown.progress = !options.only_outlook && c.campaign.variants.size() == 1;
+  answer.outlook = campaign::look_ahead(answer.scenario, step_times, shown);
   if (&variant == &c.campaign.variants.front() && !options.only_outlook) {
     auto fewer = sampling;
     fewer.replicas = std::min(sampling.replicas, kReplicasOfWhatIfs);
@@ -100,8 +102,10 @@ std::vector<CaseAnswer> look_ahead(const study::Study& study, const Options& opt
     if (!answer.result.outcome) continue;
     const Weeks weeks{&study, answer.study_case, &*answer.result.outcome};
     study::DegradedSteps degraded(study.job, *answer.study_case, answer.result.outcome->plan);
-    base::Progress progress("campaigns", answer.study_case->campaign.variants.size(), true);
-    for (const auto& variant : answer.study_case->campaign.variants) {
+    const auto& variants = answer.study_case->campaign.variants;
+    base::Progress progress("campaigns", variants.size(),
+                            !options.only_outlook && variants.size() > 1);
+    for (const auto& variant : variants) {
       answer.variants.push_back(answer_variant(weeks, variant, degraded, options));
       progress.advance(1);
     }

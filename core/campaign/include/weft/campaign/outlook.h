@@ -88,6 +88,7 @@ struct Sampling {
   std::uint64_t seed = 1;
   int threads = 0;                      // 0: all that the machine offers
   std::size_t timeline_entries = 2000;  // of the first replica, at most
+  bool progress = false;                // a line of it, on a terminal
 };
 
 struct CauseOutlook {
