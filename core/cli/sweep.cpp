@@ -80,24 +80,24 @@ Ready make_ready(const SweepOptions& options) {
   return ready;
 }
 
-// Whether all ranks are ready for the same sweep. One of those that fail in the same way says so.
-int agree(const Ready& ready, const sweep::Ranks& ranks) {
+// The exit code where not all ranks are ready for the same sweep. One of those that fail says so
+// and fails; the others end as if all were well, since a launcher that sees one fail kills the
+// rest, and the one that was about to speak among them.
+std::optional<int> agree(const Ready& ready, const sweep::Ranks& ranks) {
   const auto own = ready.prepared ? ready.prepared->identity : "";
   const auto all = ranks.gather(fmt::format("{}{}", ready.code, own));
   for (std::size_t r = 0; r < all.size(); ++r) {
-    const int code = all[r].front() - '0';
-    if (code == kAnswer) continue;
+    if (all[r].front() - '0' == kAnswer) continue;
     if (static_cast<int>(r) == ranks.rank()) std::rethrow_exception(ready.error);
-    return code;
+    return kAnswer;
   }
   for (std::size_t r = 0; r < all.size(); ++r) {
     if (all[r] == all.front()) continue;
-    if (ranks.is_first()) {
-      std::cerr << fmt::format("rank {} reads other documents, or is another weft\n", r);
-    }
+    if (!ranks.is_first()) return kAnswer;
+    std::cerr << fmt::format("rank {} reads other documents, or is another weft\n", r);
     return kFailure;
   }
-  return kAnswer;
+  return std::nullopt;
 }
 
 // MPI has no way to tell the others but to end them.
@@ -147,7 +147,7 @@ int tell(const SweepOptions& options, const std::filesystem::path& file) {
 int sweep_command(const SweepOptions& options) {
   const sweep::Ranks ranks;
   const auto ready = make_ready(options);
-  if (const int code = agree(ready, ranks); code != kAnswer) return code;
+  if (const auto code = agree(ready, ranks)) return *code;
   const auto& sweep = ready.prepared->sweep;
   const auto file =
       options.file.empty() ? std::filesystem::path(sweep.name + ".sqlite") : options.file;
