@@ -9,18 +9,28 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # are not there (GCC bugs 105651 and 105562).
   list(APPEND WEFT_WARNINGS -Wno-restrict -Wno-maybe-uninitialized)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_UNITY_BUILD)
+  # A room at a time, names of one file seem to shadow those of another.
+  list(APPEND WEFT_WARNINGS -Wno-shadow)
+endif()
 # The same bytes on every build: no contraction of a*b+c, no fast-math.
 set(WEFT_FLAGS -ffp-contract=off)
 # The checks left out guard every single access; they cost two fifths of the build and find little that the address
 # sanitizer does not.
 set(WEFT_SANITIZE_FLAGS -fsanitize=address,undefined -fno-sanitize=null,alignment,object-size,pointer-overflow,vptr
   -fno-sanitize-recover=all -fno-omit-frame-pointer)
+if(WEFT_SANITIZE STREQUAL "thread")
+  set(WEFT_SANITIZE_FLAGS -fsanitize=thread -fno-omit-frame-pointer)
+endif()
 
 function(weft_flags TARGET)
   target_compile_options(${TARGET} PRIVATE ${WEFT_WARNINGS} ${WEFT_FLAGS})
   if(WEFT_SANITIZE)
     target_compile_options(${TARGET} PRIVATE ${WEFT_SANITIZE_FLAGS})
     target_link_options(${TARGET} PUBLIC ${WEFT_SANITIZE_FLAGS})
+  endif()
+  if(WEFT_FUZZ)
+    target_compile_options(${TARGET} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
 endfunction()
 

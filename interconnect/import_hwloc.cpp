@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "survives.h"
 #include "tier_kinds.h"
 #include "weft/graph/metrics.h"
 #include "weft/interconnect/import.h"
@@ -62,16 +63,25 @@ void check_version(const std::filesystem::path& file) {
   }
 }
 
-Topology load(const std::filesystem::path& file) {
-  if (!std::filesystem::is_regular_file(file)) fail(file, "there is no such file");
-  check_version(file);
+// Null for what is no topology.
+Topology loaded(const std::filesystem::path& file) {
   hwloc_topology_t raw = nullptr;
   if (hwloc_topology_init(&raw) < 0) throw std::bad_alloc();
   Topology topology(raw);
   const bool is_loaded = hwloc_topology_set_xml(raw, file.c_str()) == 0 &&
                          hwloc_topology_set_io_types_filter(raw, HWLOC_TYPE_FILTER_KEEP_ALL) == 0 &&
                          hwloc_topology_load(raw) == 0;
-  if (!is_loaded) fail(file, "not an XML export of hwloc 2 (lstopo --of xml)");
+  if (!is_loaded) topology.reset();
+  return topology;
+}
+
+Topology load(const std::filesystem::path& file) {
+  if (!std::filesystem::is_regular_file(file)) fail(file, "there is no such file");
+  check_version(file);
+  // hwloc (2.9) crashes on objects without a set of processors, among others.
+  const bool is_safe = survives([&] { return loaded(file) != nullptr; });
+  auto topology = is_safe ? loaded(file) : Topology();
+  if (!topology) fail(file, "not an XML export of hwloc 2 (lstopo --of xml)");
   return topology;
 }
 

@@ -160,6 +160,20 @@ TEST(ImportHwloc, NewerFormatsAreNamed) {
   EXPECT_NE(message.find("--export-xml-flags V2"), std::string::npos) << message;
 }
 
+// Found by fuzzing: hwloc itself does not survive an object without its sets.
+TEST(ImportHwloc, WhatHwlocCrashesOnIsRefused) {
+  std::ifstream shipped(kFiles + "server_pcie.xml");
+  std::string text((std::istreambuf_iterator<char>(shipped)), std::istreambuf_iterator<char>());
+  const auto set = text.find("complete_cpuset");
+  ASSERT_NE(set, std::string::npos);
+  text.replace(set, 15, "another");
+  const auto file = std::filesystem::temp_directory_path() / "weft_hwloc_without_sets.xml";
+  std::ofstream(file) << text;
+  const auto message = error_of([&] { read_hwloc(file, hwloc_options()); });
+  std::filesystem::remove(file);
+  EXPECT_NE(message.find("not an XML export"), std::string::npos) << message;
+}
+
 TEST(ImportHwloc, ShowsWhatIsWrong) {
   const auto message = [](const std::string& file, const HwlocOptions& options) {
     return error_of([&] { read_hwloc(kFiles + file, options); });

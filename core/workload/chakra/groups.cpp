@@ -39,6 +39,15 @@ void add_group(const Json& item, const std::string& where, Groups& groups) {
       ranks_of(item.at("ranks"), where);
 }
 
+// Discarded where it is no JSON, or has a number that no double holds.
+Json parsed(const std::string& text) {
+  try {
+    return Json::parse(text, nullptr, false);
+  } catch (const Json::out_of_range&) {
+    return Json(Json::value_t::discarded);
+  }
+}
+
 }  // namespace
 
 void add_groups(const std::string& values, const std::string& where, Groups& groups) {
@@ -47,7 +56,7 @@ void add_groups(const std::string& values, const std::string& where, Groups& gro
   if (begin == std::string::npos || end == std::string::npos || end < begin) return;
   const auto text = values.substr(begin, end + 2 - begin);
   if (text.find("pg_name") == std::string::npos) return;
-  const auto json = Json::parse(text, nullptr, false);
+  const auto json = parsed(text);
   if (json.is_discarded()) fail(where, "the list of process groups is not JSON");
   for (const auto& item : json) add_group(item, where, groups);
 }
@@ -61,6 +70,8 @@ Groups read_groups(const std::filesystem::path& file) {
     // The byte behind the one that is wrong.
     const auto at = error.byte > 0 ? error.byte - 1 : 0;
     throw base::InputError({{text.position(at), 1, "JSON cannot be read from here", ""}});
+  } catch (const Json::out_of_range&) {
+    fail(file.string(), "a number in this JSON is too large");
   }
   const auto where = file.string();
   if (!json.is_object()) {

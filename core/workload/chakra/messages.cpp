@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 constexpr int kVarintBits = 7;
 constexpr unsigned kMoreFollows = 0x80;
 constexpr std::uint64_t kMostLength = INT32_MAX;  // of a protobuf message
+constexpr int kMostLengthBits = 64;               // of a varint
 
 // What other files that are mistaken for traces begin with.
 const char* hint_for(int first, int second) {
@@ -68,7 +69,8 @@ std::uint64_t Messages::read_length() {
     const auto bits = static_cast<unsigned>(byte);
     length |= static_cast<std::uint64_t>(bits & ~kMoreFollows) << shift;
     if ((bits & kMoreFollows) == 0) return length;
-    if (length > kMostLength) fail_here("no length of a message is as large as this");
+    const bool is_long = length > kMostLength || shift + kVarintBits >= kMostLengthBits;
+    if (is_long) fail_here("no length of a message is as large as this");
   }
 }
 

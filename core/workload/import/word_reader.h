@@ -1,6 +1,7 @@
 // Quoting and expansion: from the letters of a script to words, internal to the library.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -39,7 +40,8 @@ class WordReader {
   }
   [[nodiscard]] std::size_t place() const { return at_; }
   void go_to(std::size_t place) { at_ = place; }
-  void advance(std::size_t letters = 1) { at_ += letters; }
+  // Never behind the end: a backslash may be the last letter.
+  void advance(std::size_t letters = 1) { at_ = std::min(at_ + letters, text_.size()); }
 
   // Blanks, escaped line ends; not line ends.
   void skip_blanks();

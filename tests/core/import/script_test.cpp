@@ -179,6 +179,13 @@ TEST(Script, Broken) {
   expect_error("f() { f; }\nf", "nested too deeply");
 }
 
+// Found by fuzzing: the letter that a last backslash escapes is not there.
+TEST(Script, EndsInABackslash) {
+  for (const std::string text : {"\\", "A=1 \\", "A=\"\\", "A=$(\\", "A=${B:-\\", "A=((\\"}) {
+    EXPECT_NE(error_in(text), "") << text;
+  }
+}
+
 TEST(Script, HostileTexts) {
   std::string deep;
   for (int i = 0; i < 5000; ++i) deep += "$(\"";

@@ -145,6 +145,8 @@ TEST(ReadTrace, WhatIsNoTrace) {
   expect_error("{\"schema\": \"1.0.2-chakra.0.0.4\", \"nodes\": []}", "it looks like JSON");
   expect_error(std::string("\x1f\x8b\x08\x00\x00", 5), "gunzip");
   expect_error(trace_bytes({}), "there is no node");
+  // Found by fuzzing: a length that says nothing and never ends.
+  expect_error(std::string(20, '\x80'), "no length of a message is as large");
   EXPECT_THROW((void)read_trace("no_such_file.et"), std::system_error);
 }
 
@@ -201,6 +203,8 @@ TEST(ReadGroups, OfAstraSim) {
   EXPECT_THROW((void)read_groups(folder.write("b.json", R"({"1": [0, 0]})")), base::InputError);
   EXPECT_THROW((void)read_groups(folder.write("c.json", R"({"1": [-1]})")), base::InputError);
   EXPECT_THROW((void)read_groups(folder.write("d.json", R"({"1": [0)")), base::InputError);
+  // Found by fuzzing.
+  EXPECT_THROW((void)read_groups(folder.write("e.json", R"({"1": [6e999]})")), base::InputError);
 }
 
 TEST(Alike, WhateverNodesAndGroupsAreCalled) {
