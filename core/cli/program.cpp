@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -67,12 +68,19 @@ class WrappedHelp : public CLI::Formatter {
   }
 };
 
-// Installed beside the program: PREFIX/bin/weft and PREFIX/share/weft/configs.
-fs::path installed_configs() {
+// What ships, seen from the program: PREFIX/share/weft/configs of PREFIX/bin/weft where it is
+// installed, a link to the sources' where it was built. No path is compiled in: folders move. Where
+// /proc is not there to say where the program is, it is where packages put it.
+fs::path shipped_configs() {
   std::error_code error;
-  const auto self = fs::read_symlink("/proc/self/exe", error);
-  if (error) return {};
-  return self.parent_path().parent_path() / "share" / "weft" / "configs";
+  const auto folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  const auto prefixes = error ? std::vector<fs::path>{"/usr/local", "/usr"}
+                              : std::vector<fs::path>{folder.parent_path(), folder};
+  for (const auto& prefix : prefixes) {
+    const auto configs = fs::canonical(prefix / "share" / "weft" / "configs", error);
+    if (!error && fs::is_directory(configs, error)) return configs;
+  }
+  return {};
 }
 
 int report(const std::exception& error, int code) {
@@ -92,9 +100,7 @@ void add_configs_option(CLI::App& command, std::vector<fs::path>& directories) {
 std::vector<fs::path> config_folders(const std::vector<fs::path>& directories) {
   auto all = directories;
   if (const char* environment = std::getenv("WEFT_CONFIGS")) all.emplace_back(environment);
-  for (const auto& candidate : {installed_configs(), fs::path(WEFT_SOURCE_CONFIGS)}) {
-    if (fs::is_directory(candidate)) all.push_back(candidate);
-  }
+  if (auto shipped = shipped_configs(); !shipped.empty()) all.push_back(std::move(shipped));
   return all;
 }
 
@@ -104,10 +110,10 @@ base::Catalog make_catalog(const std::vector<fs::path>& directories) {
 
 namespace {
 
-// Whether all that was printed has arrived.
+// Whether all that was printed has arrived. Who failed has said why.
 int flushed(int code) {
   std::cout.flush();
-  if (std::cout) return code;
+  if (std::cout || code != kAnswer) return code;
   std::cerr << "cannot write the answer\n";
   return kFailure;
 }
@@ -128,6 +134,8 @@ int run(const std::vector<std::pair<const CLI::App*, Command>>& commands) {
 }  // namespace
 
 int main(int argc, const char* const* argv) {
+  // A file at its limit is an error to be told, not an end with a half of it left.
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app{kAbout, "weft"};
   app.footer(kExamples);
   app.formatter(std::make_shared<WrappedHelp>());

@@ -3,14 +3,17 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <stdexcept>
 #include <utility>
 
 #include "weft/base/diagnostics.h"
+#include "weft/chakra/write.h"
 #include "weft/plan/plan.h"
 #include "weft/report/file.h"
 #include "weft/step/evaluator.h"
+#include "weft/step_chakra/step_chakra.h"
 #include "weft/step_trace/step_trace.h"
 
 namespace weft::cli {
@@ -67,29 +70,66 @@ void write_chrome_trace(const std::string& file, const study::Study& study,
   }
 }
 
+// The case of the study that has a plan: traces of two clusters are not of one job.
+std::size_t only_case(const std::vector<study::CaseResult>& results) {
+  const auto has_plan = [](const auto& result) { return result.outcome.has_value(); };
+  const auto found = std::find_if(results.begin(), results.end(), has_plan);
+  if (std::count_if(results.begin(), results.end(), has_plan) > 1) {
+    refuse("--chakra writes the ranks of one cluster, and this study has several",
+           "write a study with one entry in clusters");
+  }
+  return static_cast<std::size_t>(found - results.begin());
+}
+
+void write_chakra(const std::string& prefix, const study::Study& study,
+                  const std::vector<study::CaseResult>& results) {
+  const auto number = only_case(results);
+  if (number == results.size()) return;
+  const auto ran = study::as_run(study.cases[number], results[number]);
+  const auto& plan = results[number].outcome->plan;
+  const auto timeline = step::Evaluator(ran.cluster, study.job, ran.software).timeline(plan);
+  const auto files =
+      step_chakra::write_step({timeline, plan, study.job, ran.software, ran.cluster},
+                              [&](std::int64_t rank, const step_chakra::WriteRank& write) {
+                                report::write_whole(fmt::format("{}.{}.et", prefix, rank), write);
+                              });
+  const auto groups = prefix + ".groups.json";
+  report::write_whole(groups, chakra::groups_json(files.groups));
+  std::cerr << fmt::format(
+      "{0}.0.et … {0}.{1}.et: {2} nodes; {3}: {4} groups; weft trace replays them\n", prefix,
+      files.ranks - 1, files.nodes, groups, files.groups.size());
+}
+
 }  // namespace
 
 void add_step_trace_options(CLI::App& command, StepTraceOptions& options) {
   const auto is_file = [](const std::string& file) {
-    return file == "-" ? "a trace goes to a file, not to standard output" : std::string();
+    return file == "-" ? "a trace goes to files, not to standard output" : std::string();
   };
   command
       .add_option("--trace", options.trace,
                   "also write the step here, as a timeline for ui.perfetto.dev")
       ->type_name("FILE")
       ->check(is_file);
+  command
+      .add_option("--chakra", options.chakra,
+                  "also write the step as Chakra execution traces: PREFIX.RANK.et, and "
+                  "PREFIX.groups.json")
+      ->type_name("PREFIX")
+      ->check(is_file);
 }
 
 void write_step_traces(const StepTraceOptions& options, const study::Study& study,
                        const std::vector<study::CaseResult>& results) {
   if (!options.trace.empty()) write_chrome_trace(options.trace, study, results);
+  if (!options.chakra.empty()) write_chakra(options.chakra, study, results);
 }
 
 void refuse_step_traces(const StepTraceOptions& options, const std::filesystem::path& file,
                         const std::string& kind) {
   if (!options.any()) return;
   refuse(fmt::format("{} is of kind {}, which is no single step", file.string(), kind),
-         "--trace needs a file of kind study");
+         "--trace and --chakra need a file of kind study");
 }
 
 }  // namespace weft::cli

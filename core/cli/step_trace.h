@@ -1,4 +1,4 @@
-// `weft run STUDY --trace FILE`: the steps of its cases, written out.
+// `weft run STUDY --trace FILE --chakra PREFIX`: the steps of its cases, written out.
 #pragma once
 
 #include <filesystem>
@@ -14,8 +14,9 @@ class App;
 namespace weft::cli {
 
 struct StepTraceOptions {
-  std::string trace;  // a file; empty: none
-  [[nodiscard]] bool any() const { return !trace.empty(); }
+  std::string trace;   // a file; empty: none
+  std::string chakra;  // what names of files begin with; empty: none
+  [[nodiscard]] bool any() const { return !trace.empty() || !chakra.empty(); }
 };
 
 void add_step_trace_options(CLI::App& command, StepTraceOptions& options);

@@ -69,7 +69,7 @@ std::string claim_lines(const claim::Answer& answer, Colour colour) {
 
 std::string to_terminal(const Claims& claims, Colour colour) {
   std::string text;
-  std::array<int, 5> counts{};
+  std::array<int, 6> counts{};
   for (const auto& answer : claims) {
     text += (text.empty() ? "" : "\n") + claim_lines(answer, colour);
     ++counts[static_cast<std::size_t>(answer.verdict)];

@@ -108,10 +108,12 @@ class TimelineWriter {
   }
 
   void add_hidden(StageTimeline& stage, int number) {
-    for (const auto& op : stage.operations) {
+    for (std::size_t k = 0; k < stage.operations.size(); ++k) {
+      const auto& op = stage.operations[k];
       for (auto one : profiler_.pattern_of(number, op.operation).hidden) {
         one.begin += op.begin;
         one.end += op.begin;
+        one.operation = k;
         stage.hidden.push_back(one);
       }
     }

@@ -26,7 +26,7 @@ const std::vector<std::vector<std::string>> kFloors = {
     {"cluster"},
     {"plan", "population"},
     {"step"},
-    {"campaign", "populated", "step_trace"},
+    {"campaign", "populated", "step_trace", "step_chakra"},
     {"site"},
     {"step_power"},
     {"study", "yield"},
@@ -64,9 +64,9 @@ std::map<std::string, std::set<std::string>> allowed_rooms() {
 // Rooms in the folder of another.
 const std::map<std::string, std::set<std::string>> kInner = {
     {"study",
-     {"populated", "step_power", "yield",       "validation", "weeks",   "cost",    "compare",
-      "kernels",   "network",    "calibration", "trace",      "watts",   "scaling", "size",
-      "ask",       "sweep",      "uncertainty", "claim",      "details", "schema"}},
+     {"populated", "step_power", "step_chakra", "yield",       "validation", "weeks",   "cost",
+      "compare",   "kernels",    "network",     "calibration", "trace",      "watts",   "scaling",
+      "size",      "ask",        "sweep",       "uncertainty", "claim",      "details", "schema"}},
     {"report", {"html", "pages", "step_trace"}},
     {"cluster", {"population"}},
     {"chips", {"manufacturing"}},

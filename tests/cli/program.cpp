@@ -237,6 +237,15 @@ Ended Folder::weft_stopped_by(int signal, const Words& arguments) const {
   return wait_for(pid, started);
 }
 
+Ended Folder::weft_sent(int signal, std::chrono::milliseconds after, const Words& arguments) const {
+  const Descriptor nothing(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  const auto started = Clock::now();
+  const pid_t pid = start(arguments, {}, nothing.number(), nothing.number());
+  std::this_thread::sleep_for(after);
+  ::kill(pid, signal);
+  return wait_for(pid, started);
+}
+
 std::string small_study(const std::string& cluster, const std::string& plan) {
   return "kind: study\n"
          "job: {model: llama3_8b, sequence: 8192, global_batch: 64 sequences, tokens: 1 G}\n"

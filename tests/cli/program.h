@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -50,6 +51,9 @@ class Folder {
   [[nodiscard]] Ended weft_into(const std::string& file, const Words& arguments) const;
   // The same with a standard output that accepts nothing, ended by a signal.
   [[nodiscard]] Ended weft_stopped_by(int signal, const Words& arguments) const;
+  // The same sent a signal after so long, if it still runs; what it prints is dropped.
+  [[nodiscard]] Ended weft_sent(int signal, std::chrono::milliseconds after,
+                                const Words& arguments) const;
 
  private:
   [[nodiscard]] pid_t start(const Words& arguments, const Words& environment, int out,

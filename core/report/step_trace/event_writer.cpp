@@ -16,9 +16,13 @@ constexpr std::int64_t kPerMicrosecond = 1000;
 
 std::int64_t nanoseconds(double time) { return std::llround(time * kNanosecondsPerSecond); }
 
+// Without zeros at the end.
 void add_micros(std::string& text, std::int64_t time) {
-  fmt::format_to(std::back_inserter(text), "{}.{:03}", time / kPerMicrosecond,
-                 time % kPerMicrosecond);
+  fmt::format_to(std::back_inserter(text), "{}", time / kPerMicrosecond);
+  const auto rest = time % kPerMicrosecond;
+  if (rest == 0) return;
+  fmt::format_to(std::back_inserter(text), ".{:03}", rest);
+  while (text.back() == '0') text.pop_back();
 }
 
 }  // namespace
@@ -51,7 +55,8 @@ void EventWriter::complete(Track track, std::string_view category, std::string_v
   add_micros(text_, from);
   text_ += R"(,"dur":)";
   add_micros(text_, length);
-  fmt::format_to(std::back_inserter(text_), R"(,"args":{{{}}}}})", args);
+  if (!args.empty()) fmt::format_to(std::back_inserter(text_), R"(,"args":{{{}}})", args);
+  text_ += '}';
 }
 
 void EventWriter::flow(Track from, double from_time, Track to, double to_time,

@@ -71,13 +71,13 @@ class StageWriter {
       const auto stream = stream_of(one.part);
       thread_named(stream);
       events_.complete({process_, stream}, "hidden", name_of(one.part), one.begin, one.end,
-                       part_args(one.part, one.layer));
+                       layer_args(one.layer));
     }
     add_power(stage);
     for (const auto& level : stage.memory) {
       const double rest = (level.total - level.activations).si();
       events_.counter(
-          process_, "memory of a device (B)", level.begin,
+          process_, "memory (B)", level.begin,
           fmt::format(R"("activations":{:.0f},"all else":{:.0f})", level.activations.si(), rest));
     }
   }
@@ -102,15 +102,13 @@ class StageWriter {
                      fmt::format(R"("sort_index":{})", thread));
   }
 
-  static std::string part_args(Part part, int layer) {
-    auto args = fmt::format(R"("part":"{}")", name_of(part));
-    if (layer != step::kNoLayer) args += fmt::format(R"(,"layer":{})", layer);
-    return args;
+  static std::string layer_args(int layer) {
+    return layer == step::kNoLayer ? std::string() : fmt::format(R"("layer":{})", layer);
   }
 
   void add_span(const step::Span& span) {
     events_.complete({process_, kCompute}, "part", name_of(span.part), span.begin, span.end,
-                     part_args(span.part, span.layer));
+                     layer_args(span.layer));
   }
 
   void add_compute(const StageTimeline& stage) {
@@ -134,14 +132,14 @@ class StageWriter {
   }
 
   void add_power(const StageTimeline& stage) {
-    constexpr const char* kName = "power of a device (W)";
+    constexpr const char* kName = "power (W)";
     double before = -1;
     for (const auto& span : stage.spans) {
       if (span.power == before) continue;
       before = span.power;
-      events_.counter(process_, kName, span.begin, fmt::format(R"("power":{:.2f})", span.power));
+      events_.counter(process_, kName, span.begin, fmt::format(R"("device":{:.1f})", span.power));
     }
-    events_.counter(process_, kName, stage.spans.back().end, R"("power":0)");
+    events_.counter(process_, kName, stage.spans.back().end, R"("device":0)");
   }
 
   EventWriter& events_;

@@ -53,6 +53,10 @@ std::unique_ptr<Asker> make_size(const Settings& settings,
                                  std::shared_ptr<const size::Answer> found);
 // Of kind `weeks`, a study of `weft campaign`: rows are variants on each cluster.
 std::unique_ptr<Asker> make_weeks(const Settings& settings);
+// Of kind `power`, a study of `weft power`: rows are clusters.
+std::unique_ptr<Asker> make_power(const Settings& settings);
+// Of kind `yield`, a chip of `weft yield`: rows are the whole chip and its bins.
+std::unique_ptr<Asker> make_yield(const Settings& settings);
 // Of kind `collective`: rows are sizes.
 std::unique_ptr<Asker> make_collective(const Settings& settings);
 // Of kind `several`: whole questions in a list, `of`.

@@ -26,6 +26,8 @@ constexpr std::array kKinds = std::to_array<Kind>({{"study", make_run},
                                                    {"cost", make_cost},
                                                    {"size", make_size},
                                                    {"weeks", make_weeks},
+                                                   {"power", make_power},
+                                                   {"yield", make_yield},
                                                    {"collective", make_collective},
                                                    {"several", make_several}});
 
@@ -40,21 +42,24 @@ std::vector<base::UncertainInput> each_once(const std::vector<base::UncertainInp
 
 }  // namespace
 
-std::unique_ptr<Asker> asker_of(const base::Document& document, const Settings& settings) {
+void require_kind(const base::Document& document) {
   const auto root = document.root();
-  const auto kind = root.find("kind");
+  const auto kind = root.is_map() ? root.find("kind") : std::nullopt;
   if (!kind) {
     throw base::InputError({{root.position(), 1, "'kind' is missing: what is asked?", ""}});
   }
   const auto names = kinds();
+  if (std::find(names.begin(), names.end(), kind_of(document)) != names.end()) return;
   base::Reading reading;
-  const auto asked = std::find(names.begin(), names.end(), kind_of(document));
-  if (asked != names.end()) {
-    return kKinds[static_cast<std::size_t>(asked - names.begin())].make(settings);
-  }
-  const auto place = base::choice_of(*kind, reading, names);
+  base::choice_of(*kind, reading, names);
   reading.throw_if_any();
-  return kKinds[place].make(settings);
+}
+
+std::unique_ptr<Asker> asker_of(const base::Document& document, const Settings& settings) {
+  require_kind(document);
+  const auto names = kinds();
+  const auto asked = std::find(names.begin(), names.end(), kind_of(document));
+  return kKinds[static_cast<std::size_t>(asked - names.begin())].make(settings);
 }
 
 std::string kind_of(const base::Document& document) {

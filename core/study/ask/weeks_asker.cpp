@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "kept_columns.h"
-#include "weft/plan/write.h"
+#include "kept_plans.h"
 #include "weft/weeks/look_ahead.h"
 
 namespace weft::ask {
@@ -36,20 +36,6 @@ std::vector<double> weeks_values(const weeks::VariantAnswer& answer) {
           outlook.hosts_out.mean,
           outlook.waiting,
           answer.step.si()};
-}
-
-// The study with the plans that were found in place of what is searched.
-void keep(study::Study& study, const std::vector<std::optional<plan::Plan>>& kept) {
-  for (std::size_t c = 0; c < study.cases.size() && c < kept.size(); ++c) {
-    auto& one = study.cases[c];
-    if (!kept[c] || one.request.is_complete()) continue;
-    const auto text = plan::document_text(*kept[c]);
-    const auto document = base::Document::parse("plan: " + text + "\n", "kept plan");
-    base::Reading reading;
-    one.request =
-        plan::read_request(*document.root().find("plan"), reading, study.job, one.cluster);
-    reading.throw_if_any();
-  }
 }
 
 // Rows are variants of the campaign on each cluster.
@@ -128,7 +114,7 @@ class WeeksAsker : public Asker {
 
   Settings settings_;
   KeptColumns columns_;
-  std::vector<std::optional<plan::Plan>> plans_;  // by case
+  KeptPlans plans_;
   std::vector<Row> rows_;
 };
 

@@ -61,6 +61,7 @@ Sweep read_sweep(const base::Document& document, const base::Catalog& catalog) {
                   "the name of a sweep is that of its file: without '/'");
   }
   auto base = read_base(fields, catalog);
+  ask::require_kind(base);
   auto design = read_design(fields);
   ask::Settings settings;
   settings.plans = static_cast<ask::Plans>(fields.choice("plans", {"searched", "kept"}, 0));

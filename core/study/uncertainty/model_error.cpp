@@ -60,6 +60,19 @@ constexpr std::array kPowers = std::to_array<Power>({
     {"goodput", {}},
     {"hosts_out", {}},
     {"waiting", {}},
+    // Of power over time: the same work in more time is drawn at the same power.
+    {"p5_power", {}},
+    {"p95_power", {}},
+    {"trough_power", {}},
+    {"swing", {}},
+    {"ramp", {}},
+    {"smooth_peak_power", {}},
+    {"smooth_swing", {}},
+    {"host_power", {}},
+    {"host_p95_power", {}},
+    {"host_peak_power", {}},
+    {"carbon_per_token", {1, false}},
+    {"lost_energy", {}},
     // Of sizes, which are kept.
     {"hosts", {}},
     {"spares", {}},
@@ -157,7 +170,7 @@ std::optional<ModelError> Rows::error_of(const workload::Job& job, const study::
 
 void Rows::add_study(const base::Document& document) {
   base::Reading reading;
-  const auto study = study::read_study(document, question_.catalog(), reading);
+  const auto study = study::read_study(as_study(document), question_.catalog(), reading);
   reading.throw_if_any();
   for (const auto& one : study.cases) add(study.job, one);
 }
@@ -220,7 +233,8 @@ bool Rows::add(const base::Document& document) {
   const auto kind = ask::kind_of(document);
   if (kind == "several") return add_several(document);
   using Add = void (Rows::*)(const base::Document&);
-  const std::array<std::pair<const char*, Add>, 5> kAdders = {{{"study", &Rows::add_study},
+  const std::array<std::pair<const char*, Add>, 6> kAdders = {{{"study", &Rows::add_study},
+                                                               {"power", &Rows::add_study},
                                                                {"scaling", &Rows::add_scaling},
                                                                {"compare", &Rows::add_comparison},
                                                                {"size", &Rows::add_sizes},

@@ -237,19 +237,39 @@ double early_failures(const Manufacturing& made, const Bins& bins) {
          manufacturing::failed_packages(bins.p_latent, made.design.dies, bins.survival, kEarly);
 }
 
-Answer answer(const Question& question, const base::Catalog& catalog,
-              const base::ThreadTeam& team) {
+namespace {
+
+base::Document document_of(const Question& question, const base::Catalog& catalog) {
   const auto loaded = catalog.load("chip", question.chip, std::nullopt);
   require_block(loaded, catalog);
-  const auto document = changed(loaded, question.changes);
-  base::Reading reading;
+  return changed(loaded, question.changes);
+}
+
+Made make(const Question& question, const base::Document& document, base::Reading& reading) {
   auto [chip, made] = read(document, reading);
-  Answer answer;
   require_effect(question, made);
-  answer.chip = std::move(chip);
-  answer.made = std::move(made);
-  answer.bins = make_bins(answer.made);
-  answer.figures = figures_of(answer.made, answer.bins);
+  Made result{std::move(chip), std::move(made), {}, {}};
+  result.bins = make_bins(result.made);
+  result.figures = figures_of(result.made, result.bins);
+  return result;
+}
+
+}  // namespace
+
+Made make(const Question& question, const base::Catalog& catalog, base::Reading& reading) {
+  return make(question, document_of(question, catalog), reading);
+}
+
+Answer answer(const Question& question, const base::Catalog& catalog,
+              const base::ThreadTeam& team) {
+  const auto document = document_of(question, catalog);
+  base::Reading reading;
+  auto made = make(question, document, reading);
+  Answer answer;
+  answer.chip = std::move(made.chip);
+  answer.made = std::move(made.made);
+  answer.bins = std::move(made.bins);
+  answer.figures = made.figures;
   add_intervals(document, team, answer);
   add_swings(document, reading.uncertain_inputs(), answer);
   answer.by_law = by_law(answer.made);

@@ -151,7 +151,7 @@ std::map<std::string, double> sums_of(const Json& events, const std::string& cat
   std::map<std::string, double> sums;
   for (const auto& event : events) {
     if (event.value("cat", "") != category || event.at("ph") != "X") continue;
-    sums[event.at("args").at("part").get<std::string>()] += event.at("dur").get<double>() / kSecond;
+    sums[event.at("name").get<std::string>()] += event.at("dur").get<double>() / kSecond;
   }
   return sums;
 }
@@ -215,13 +215,13 @@ TEST_F(StepTrace, CountersAreThoseOfTheMemoryAndTheEnergy) {
     if (event.at("ph") != "C") continue;
     const int stage = event.at("pid").get<int>() - 1;
     const double time = event.at("ts").get<double>() / kSecond;
-    if (event.at("name") == "memory of a device (B)") {
+    if (event.at("name") == "memory (B)") {
       double sum = 0;
       for (const auto& value : event.at("args")) sum += value.get<double>();
       most[stage] = std::max(most[stage], sum);
     } else {
       energy[stage] += power[stage] * (time - since[stage]);
-      power[stage] = event.at("args").at("power").get<double>();
+      power[stage] = event.at("args").at("device").get<double>();
       since[stage] = time;
     }
   }

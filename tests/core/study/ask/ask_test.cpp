@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "weft/ask/found.h"
+#include "weft/power_study/power_over_time.h"
 #include "weft/study/run.h"
+#include "weft/yield/yield.h"
 
 namespace weft::ask {
 namespace {
@@ -312,6 +314,73 @@ TEST(Collectives, SayWhatIsWrong) {
                base::InputError);
   const auto rows = Session(of(kCollective)).ask({{{"bytes", value("4 W")}}, {}});
   EXPECT_FALSE(rows[0].why_not.empty());
+}
+
+const std::string kPower = kSmallJob + kSmallPlan +
+                           "clusters: [{use: dgx_h100, hosts: 8}]\n"
+                           "power: {window: 1 step, interval: 10 ms}\n";
+
+TEST(Power, IsWhatTheCommandSays) {
+  base::Reading reading;
+  const auto document = base::Document::parse("kind: study\n" + kPower, "power.yaml");
+  const auto study = study::read_study(document, catalog(), reading);
+  const auto said = power_study::over_time(study, base::ThreadTeam(1)).front();
+  const auto asked = of("kind: power\n" + kPower);
+  ASSERT_EQ(asked.base().size(), 1U);
+  EXPECT_EQ(figure(asked, asked.base(), "mean_power"), said.statistics.mean);
+  EXPECT_EQ(figure(asked, asked.base(), "p95_power"), said.statistics.p95);
+  EXPECT_EQ(figure(asked, asked.base(), "peak_power"), said.statistics.peak);
+  EXPECT_EQ(figure(asked, asked.base(), "host_peak_power"), said.host.highest.si());
+  EXPECT_EQ(figure(asked, asked.base(), "energy_per_token"), said.per_token().si());
+  EXPECT_EQ(figure(asked, asked.base(), "step_time"), said.step.si());
+}
+
+TEST(Power, IsAskedAgain) {
+  const auto asked = of("kind: power\n" + kPower, {Plans::kKept, Depth::kWhole, {}});
+  const auto floor = Session(asked).ask({{{"power.floor", value("90 %")}}, {}});
+  EXPECT_EQ(figure(asked, floor, "peak_power"), figure(asked, asked.base(), "peak_power"));
+  EXPECT_LT(figure(asked, floor, "smooth_swing"), figure(asked, asked.base(), "swing"));
+  const auto wrong = Session(asked).ask({{{"power.interval", value("4 W")}}, {}});
+  EXPECT_FALSE(wrong[0].why_not.empty());
+}
+
+TEST(Yield, IsWhatTheCommandSays) {
+  yield::Question question;
+  question.chip = "ascend_910c";
+  const auto said = yield::answer(question, catalog(), base::ThreadTeam(1));
+  const auto asked = of("kind: yield\nchip: ascend_910c\n");
+  ASSERT_EQ(asked.base().size(), 1 + said.bins.bins.size());
+  EXPECT_EQ(figure(asked, asked.base(), "good_packages_per_wafer"), said.bins.good_packages);
+  EXPECT_EQ(figure(asked, asked.base(), "p_latent"), said.bins.p_latent);
+  EXPECT_EQ(figure(asked, asked.base(), "cost"), said.bins.cost->total());
+  EXPECT_EQ(asked.columns()[asked.column("cost")].unit, said.bins.cost->currency);
+  for (std::size_t b = 0; b < said.bins.bins.size(); ++b) {
+    EXPECT_EQ(figure(asked, asked.base(), "sold_yield", b + 1), said.bins.bins[b].die_share);
+  }
+}
+
+TEST(Yield, FallsWithTheDensityOfDefects) {
+  const auto asked = of("kind: yield\nchip: ascend_910c\n");
+  Session session(asked);
+  double before = std::numeric_limits<double>::infinity();
+  for (const char* density : {"0.05 /cm2", "0.1 /cm2", "0.2 /cm2", "0.4 /cm2"}) {
+    const auto rows = session.ask({{{"defect_density", value(density)}}, {}});
+    const double good = figure(asked, rows, "good_packages_per_wafer");
+    EXPECT_LT(good, before) << density;
+    before = good;
+  }
+  const auto none = session.ask({{{"law", value("guesswork")}}, {}});
+  EXPECT_FALSE(none[0].why_not.empty());
+}
+
+TEST(Yield, InputsAreDrawn) {
+  const auto asked = of("kind: yield\nchip: ascend_910c\n");
+  std::vector<double> low;
+  for (const auto& input : asked.inputs()) low.push_back(input.distribution.low);
+  ASSERT_FALSE(low.empty());
+  const auto rows = Session(asked).ask({{}, low});
+  EXPECT_NE(figure(asked, rows, "good_packages_per_wafer"),
+            figure(asked, asked.base(), "good_packages_per_wafer"));
 }
 
 }  // namespace

@@ -17,6 +17,8 @@
 
 namespace weft::step {
 
+inline constexpr std::size_t kNoOperation = static_cast<std::size_t>(-1);
+
 // One kind of work, or one wait, of a device.
 struct Span {
   double begin = 0, end = 0;  // s
@@ -42,6 +44,7 @@ struct HiddenSpan {
   double begin = 0, end = 0;  // s
   Part part = Part::kTensor;  // kTensor, kContext, kExpert, kData or kOffload
   int layer = kNoLayer;
+  std::size_t operation = kNoOperation;  // in StageTimeline::operations; none: of the whole step
 };
 
 // What a device holds from `begin` to the next one: plan::memory_timeline(), from the begin of an

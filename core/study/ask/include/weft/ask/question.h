@@ -112,9 +112,13 @@ class Session {
 };
 
 // Of documents that have figures. Beside kinds that a document names: `supply`, `cost` and `weeks`
-// are studies asked as `weft supply`, `weft cost` and `weft campaign` ask them; `collective` is
-// {cluster: {use:, …}, op:, bytes:, group:, stride:, algorithm:}.
+// are studies asked as `weft supply`, `weft cost` and `weft campaign` ask them, `power` as `weft
+// power` does; `collective` is {cluster: {use:, …}, op:, bytes:, group:, stride:, algorithm:} and
+// `yield` {chip:, die_yield:, scope:, counts:, defect_density:, law:, clustering:}.
 std::vector<std::string> kinds();
+
+// Throws base::InputError for a document whose kind is missing or none of kinds().
+void require_kind(const base::Document& document);
 
 // What a document is asked as: its kind, but for a study that has `supply`, or `cost` and no job:
 // these are asked as `supply` and `cost`. Empty where no kind is said.

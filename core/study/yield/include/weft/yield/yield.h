@@ -90,6 +90,18 @@ inline constexpr base::Time kEarly = 30 * base::kDay;
 // Of 10,000 good packages, those that latent defects stop within kEarly.
 double early_failures(const manufacturing::Manufacturing& made, const manufacturing::Bins& bins);
 
+// What comes out of a wafer, and no more.
+struct Made {
+  chips::Chip chip;
+  manufacturing::Manufacturing made;
+  manufacturing::Bins bins;
+  std::array<double, kFigures> figures{};
+};
+
+// Uncertain inputs as `reading` draws them. Throws base::InputError as answer() does, and for a
+// yield that no density of defects gives.
+Made make(const Question& question, const base::Catalog& catalog, base::Reading& reading);
+
 // Throws base::InputError: an unknown chip, one without the block `manufacturing`, changes that
 // are not understood.
 Answer answer(const Question& question, const base::Catalog& catalog, const base::ThreadTeam& team);

@@ -1,0 +1,52 @@
+# What the installed bill of materials says of its parts is whole: all that CMakeLists.txt asks for,
+# what the page is made of, and every library that the program says it needs.
+file(GLOB BOM ${WORK}/prefix/share/doc/*/weft.cdx.json)
+file(READ ${BOM} TEXT)
+foreach(NAME yaml-cpp fmt nlohmann-json Eigen CLI11 Boost hwloc pugixml "Protocol Buffers" SQLite "Open MPI" libcsv)
+  if(NOT TEXT MATCHES "\"name\" : \"${NAME}\"")
+    message(FATAL_ERROR "the bill of materials does not name ${NAME}")
+  endif()
+endforeach()
+
+# Each part has all that identifies it.
+string(JSON COUNT LENGTH "${TEXT}" components)
+math(EXPR LAST "${COUNT} - 1")
+set(PACKAGES "")
+foreach(I RANGE ${LAST})
+  foreach(KEY name version purl licenses)
+    string(JSON ${KEY} GET "${TEXT}" components ${I} ${KEY})
+  endforeach()
+  if(purl MATCHES "^pkg:deb/debian/([^@]*)@")
+    string(REPLACE "%2B" "+" PACKAGE "${CMAKE_MATCH_1}")
+    list(APPEND PACKAGES ${PACKAGE})
+  else()
+    string(JSON HASH GET "${TEXT}" components ${I} hashes 0 content)
+    string(LENGTH "${HASH}" DIGITS)
+    if(NOT purl STREQUAL "pkg:npm/${name}@${version}" OR NOT DIGITS EQUAL 128)
+      message(FATAL_ERROR "${purl}: ${HASH}")
+    endif()
+  endif()
+endforeach()
+
+# SOURCES: of which source packages of Debian the named ones are.
+function(sources OUT)
+  execute_process(COMMAND dpkg-query -W -f "\${source:Package}\n" ${ARGN} OUTPUT_VARIABLE NAMES)
+  string(REGEX MATCHALL "[^\n]+" NAMES "${NAMES}")
+  # The compiler's libraries are of sources with a version in their names.
+  list(TRANSFORM NAMES REPLACE "^gcc(-[0-9]+)?$" gcc)
+  set(${OUT} ${NAMES} PARENT_SCOPE)
+endfunction()
+
+sources(KNOWN ${PACKAGES})
+run(objdump -p ${WORK}/prefix/bin/weft)
+string(REGEX MATCHALL "NEEDED +[^\n]+" NEEDED "${SAID}")
+foreach(LIBRARY ${NEEDED})
+  string(REGEX REPLACE "NEEDED +" "" LIBRARY "${LIBRARY}")
+  execute_process(COMMAND dpkg -S "*/${LIBRARY}" OUTPUT_VARIABLE OWNER ERROR_QUIET)
+  if(OWNER MATCHES "^([^:,]+)[:,]") # else it is not Debian's
+    sources(SOURCE ${CMAKE_MATCH_1})
+    if(NOT SOURCE IN_LIST KNOWN)
+      message(FATAL_ERROR "${LIBRARY} (${SOURCE}) is not in the bill of materials")
+    endif()
+  endif()
+endforeach()
