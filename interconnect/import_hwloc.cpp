@@ -87,7 +87,10 @@ Topology load(const std::filesystem::path& file) {
 
 // What drives an accelerator: the name before its number.
 bool is_accelerator_driver(Object device) {
-  const auto type = device->attr->osdev.type;
+  // Any number that the file has, which the enumeration need not.
+  int type = 0;
+  static_assert(sizeof type == sizeof device->attr->osdev.type);
+  std::memcpy(&type, &device->attr->osdev.type, sizeof type);
   if (type == HWLOC_OBJ_OSDEV_COPROC) return true;
   const std::string_view name = device->name == nullptr ? "" : device->name;
   const auto starts = [&](std::string_view prefix) { return name.substr(0, 4) == prefix; };

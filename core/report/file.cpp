@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -13,21 +15,37 @@ namespace weft::report {
 
 namespace {
 
-// Holds back the signals that end a program, so that no temporary file is left behind.
+// The signal that came while it was held back, for whichever thread.
+volatile std::sig_atomic_t held_signal = 0;
+
+// Holds back the signals that end a program, so that no temporary file is left behind: of the whole
+// process, since any thread may get them. They come when this goes.
 class SignalsHeld {
  public:
   SignalsHeld() {
-    sigset_t ending;
-    sigemptyset(&ending);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&ending, signal);
-    pthread_sigmask(SIG_BLOCK, &ending, &before_);
+    for (std::size_t i = 0; i < kEnding.size(); ++i) {
+      ::sigaction(kEnding[i], nullptr, &before_[i]);
+      if (before_[i].sa_handler == SIG_IGN) continue;
+      struct sigaction holding {};
+      holding.sa_handler = [](int signal) { held_signal = signal; };
+      holding.sa_flags = SA_RESTART;
+      ::sigaction(kEnding[i], &holding, nullptr);
+    }
   }
-  ~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  ~SignalsHeld() {
+    for (std::size_t i = 0; i < kEnding.size(); ++i) {
+      ::sigaction(kEnding[i], &before_[i], nullptr);
+    }
+    const int signal = held_signal;
+    held_signal = 0;
+    if (signal != 0) ::raise(signal);
+  }
   SignalsHeld(const SignalsHeld&) = delete;
   SignalsHeld& operator=(const SignalsHeld&) = delete;
 
  private:
-  sigset_t before_{};
+  static constexpr std::array kEnding = {SIGINT, SIGTERM, SIGHUP};
+  std::array<struct sigaction, kEnding.size()> before_{};
 };
 
 [[noreturn]] void fail(int code, const std::filesystem::path& file) {
@@ -53,6 +71,7 @@ using Produce = std::function<void(const Put&)>;
 // Throws what the write meets.
 void write_pieces(int descriptor, const std::filesystem::path& file, const Produce& produce) {
   produce([&](std::string_view piece) {
+    if (held_signal != 0) fail(EINTR, file);
     if (const int error = write_all(descriptor, piece); error != 0) fail(error, file);
   });
 }

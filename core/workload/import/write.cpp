@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <string_view>
 
 namespace weft::imports {
@@ -50,10 +52,14 @@ std::string comment(std::string_view text) {
 }  // namespace
 
 std::string to_text(const Note& note) {
+  // A key of JSON may hold what no document and no terminal should.
+  auto word = note.word;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  std::replace_if(word.begin(), word.end(), is_control, '?');
   const auto& at = note.position;
   const std::string place =
       at.source ? fmt::format("{}:{}:{}: ", at.source->name, at.line, at.column) : std::string();
-  return place + note.word + (note.text.empty() ? "" : ": " + note.text);
+  return place + word + (note.text.empty() ? "" : ": " + note.text);
 }
 
 std::string quoted(const std::string& text) {

@@ -276,6 +276,15 @@ TEST(HuggingFace, JsonThatYamlWouldTakeForSomethingElse) {
   expect_same_shape(read_hugging_face(testing::text(odd), "t").model, shipped("llama3_70b"), "odd");
 }
 
+// Found by fuzzing: what was written could not be read.
+TEST(HuggingFace, KeysWithControlCharacters) {
+  const auto imported = read_hugging_face(
+      text(R"({"model_type": "llama", "num_attention_heads": 64, "bell\b\f": 1})"), "fuzz");
+  const auto document = model_document(imported.model, "config.json", imported.notes);
+  EXPECT_NE(document.find("bell??"), std::string::npos) << document;
+  EXPECT_EQ(testing::reread(document).heads, 64);
+}
+
 TEST(HuggingFace, DuplicateKeys) {
   EXPECT_NE(
       error_in("{\"model_type\": \"llama\", \"model_type\": \"llama\"}").find("already given"),
