@@ -279,7 +279,8 @@ TEST(HuggingFace, JsonThatYamlWouldTakeForSomethingElse) {
 // Found by fuzzing: what was written could not be read.
 TEST(HuggingFace, KeysWithControlCharacters) {
   const auto imported = read_hugging_face(
-      text(R"({"model_type": "llama", "num_attention_heads": 64, "bell\b\f": 1})"), "fuzz");
+      testing::text(R"({"model_type": "llama", "num_attention_heads": 64, "bell\b\f": 1})"),
+      "fuzz");
   const auto document = model_document(imported.model, "config.json", imported.notes);
   EXPECT_NE(document.find("bell??"), std::string::npos) << document;
   EXPECT_EQ(testing::reread(document).heads, 64);
