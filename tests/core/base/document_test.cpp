@@ -271,7 +271,7 @@ TEST(Document, RefusesAMillionLevelsAtOnce) {
     const std::string text = nested(1000000 / static_cast<int>(open.size()), open, "x", "");
     std::string message;
     // 0.2 s without sanitizers
-    EXPECT_LT(seconds_of([&] { message = refusal(text); }), 3.0) << open;
+    EXPECT_LT(seconds_of([&] { message = refusal(text); }), 20.0) << open;
     EXPECT_EQ(message.substr(0, 2), "1:") << open << message;
   }
   EXPECT_EQ(refusal(nested(1000000, "- ", "", "")),
