@@ -15,13 +15,14 @@ work=$build/fuzz
 mkdir -p "$work"
 
 # Words that readers know: keys of the schemas, units, flags.
+# shellcheck disable=SC2016 # they are to stay as they are
 words() {
   {
     grep -ohE '"[A-Za-z_0-9]{2,}"' "$root"/configs/schemas/*.json | tr -d '"'
     grep -rohE -- '--[a-z][a-z-]+' "$root"/tests/core/import/scripts
     grep -ohE '"[a-z_]+"' "$root"/tests/core/import/models/*.json | tr -d '"'
     printf '%s\n' TFLOP/s GB/s TB/s GiB kW mm2 'CNY/kWh' FIT '%' us Gbit/s MUSD '1e308' '-1' \
-      extends: mode: low: high: source: 'kind: study' auto '${1:-2}' '$((' 'for i in' done fi
+      extends: mode: low: high: source: 'kind: study' auto '${1:-2}' '$((' 'for i in' 'done' 'fi'
   } | sort -u | sed 's/["\\]//g; s/.*/"&"/'
 }
 words >"$work/words.dict"
@@ -55,4 +56,5 @@ run_target() {
 
 export -f run_target seeds_of
 export work here root build seconds
+# shellcheck disable=SC2016 # the inner shell expands it
 printf '%s\n' "${targets[@]}" | xargs -n 1 -P 2 bash -c 'run_target "$1"' run_target

@@ -23,7 +23,7 @@ std::vector<Column> yield_columns(const base::Currency& money) {
       {"sold_yield", "", "dies good enough for any bin; of a bin: for it", true},
       {"package_yield", "", "good after assembly and burn-in, of those begun", true},
       {"passed_burn_in", "", "of packages that burn-in begins with", true},
-      {"bin_share", "", "of a bin: of all packages begun", true},
+      {"bin_share", "", "of a bin: of good packages of this chip", true},
       {"p_latent", "", "good packages that have a weak die", false},
       {"early_failures", "", "in the first 30 days of use, of 10,000 good packages", false},
       {"cost", money, "of a good package", false},
